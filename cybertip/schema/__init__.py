@@ -1,0 +1,155 @@
+"""Find, compile and apply a schema of the wire documents.
+
+The verdict is the schema's own, by libxml2; the words come from the table of the models, because "this element is not
+expected" helps nobody. `Schema.bundled` is the project's own schema, a superset of NCMEC's of 2025-06;
+`Schema.from_bytes` takes any other, such as the live one that ``cybertip schema pull`` fetched.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from lxml import etree
+
+from cybertip.errors import ConfigurationError
+from cybertip.findings import DocumentError, Finding, Findings, error
+from cybertip.models import ROOTS, Wire
+from cybertip.schema._wording import unexplained
+from cybertip.xml import MAX_BYTES, Parsed, parse_tree, read_tree, root_finding
+
+W = TypeVar("W", bound=Wire)
+
+FILE_NAME = "cybertip.xsd"
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+
+
+def bundled_xsd() -> bytes:
+    """The project's own schema.
+
+    A wheel carries it inside the package. An editable install has no such file, because the build backend's mapping
+    does not apply there; the schema then lies in the source tree beside the package.
+
+    Raises:
+        ConfigurationError: it is in neither place, so the installation is damaged.
+    """
+    packaged = resources.files("cybertip").joinpath("schemas", FILE_NAME)
+    if packaged.is_file():
+        return packaged.read_bytes()
+    beside = Path(__file__).resolve().parents[2] / "schemas" / FILE_NAME
+    if beside.is_file():
+        return beside.read_bytes()
+    raise ConfigurationError(f"{FILE_NAME} is missing from the installation; install cybertip again")
+
+
+class Schema:
+    """One compiled schema.
+
+    It may be used by many threads: libxml2 keeps the errors of the last validation on the compiled schema, so each
+    thread compiles its own, once.
+    """
+
+    def __init__(self, source: bytes, name: str = "schema") -> None:
+        """Compile `source`.
+
+        Raises:
+            ConfigurationError: `source` is not a schema, or it includes other files, which are never fetched.
+        """
+        self.source = source
+        self.name = name
+        self._local = threading.local()
+        self._compiled()
+
+    def __repr__(self) -> str:
+        return f"Schema({self.name!r}, version={self.version!r})"
+
+    @staticmethod
+    def bundled() -> Schema:
+        """The project's own schema; always the same object."""
+        return _bundled()
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Schema:
+        """A schema from a file. Raises ConfigurationError if it cannot be read or is not a schema."""
+        try:
+            return cls(Path(path).read_bytes(), str(path))
+        except OSError as problem:
+            raise ConfigurationError(f"cannot read the schema {path}: {problem.strerror}") from None
+
+    @cached_property
+    def version(self) -> str | None:
+        """The schema's own ``version`` attribute, where it has one."""
+        version = read_tree(self.source).get("version")
+        return None if version is None else str(version)
+
+    def _compiled(self) -> etree.XMLSchema:
+        compiled: etree.XMLSchema | None = getattr(self._local, "compiled", None)
+        if compiled is None:
+            compiled = self._local.compiled = _compile(self.source, self.name)
+        return compiled
+
+    def validate(self, data: bytes, *, max_bytes: int = MAX_BYTES) -> Findings:
+        """What is wrong with a document by this schema: X001 to X004; empty if it is valid. Never raises on bad input.
+
+        Only the four documents may be the root, although the schema has other global elements.
+        """
+        try:
+            return self._judge(read_tree(data, max_bytes=max_bytes))
+        except DocumentError as problem:
+            return problem.findings
+
+    def parse(self, data: bytes, model: type[W] | None = None, *, max_bytes: int = MAX_BYTES) -> Parsed[W]:
+        """Validate, then turn into a model.
+
+        Raises:
+            DocumentError: X001 to X004 from the schema; else X005 and S119 from the models.
+        """
+        root = read_tree(data, max_bytes=max_bytes)
+        self._judge(root).raise_for_errors()
+        return parse_tree(root, model)
+
+    def _judge(self, root: etree._Element) -> Findings:
+        if root.tag not in ROOTS:
+            return Findings([root_finding(root, ROOTS)])
+        compiled = self._compiled()
+        if compiled.validate(root.getroottree()):
+            return Findings()
+        explained = self._explained(root)
+        rest = unexplained(root, cast("Iterable[Any]", compiled.error_log), explained)
+        return Findings([*explained, *rest]) or Findings(
+            [error("X002", f"/{root.tag}", "the document is not valid, and the validator does not say why")]
+        )
+
+    @staticmethod
+    def _explained(root: etree._Element) -> list[Finding]:
+        """The words that the models have for it. They may have none, if another schema is stricter than ours."""
+        try:
+            parse_tree(root)
+        except DocumentError as problem:
+            return [finding for finding in problem.findings if finding.code == "X002"]
+        return []
+
+
+@cache
+def _bundled() -> Schema:
+    return Schema(bundled_xsd(), FILE_NAME)
+
+
+def _compile(source: bytes, name: str) -> etree.XMLSchema:
+    try:
+        tree = read_tree(source)
+    except DocumentError as problem:
+        raise ConfigurationError(f"{name} is not an XML schema: {problem.findings[0].message}") from None
+    if tree.tag != _XS + "schema":
+        raise ConfigurationError(f"{name} is not an XML schema: its root element is another")
+    for kind in ("include", "import", "redefine"):
+        if tree.find(_XS + kind) is not None:
+            raise ConfigurationError(f"{name} refers to other files (xs:{kind}), which are never fetched")
+    try:
+        return etree.XMLSchema(tree)
+    except etree.XMLSchemaParseError as problem:
+        raise ConfigurationError(f"{name} is not a usable XML schema (line {problem.lineno})") from None
