@@ -1,0 +1,44 @@
+"""Which calls the client makes again by itself, and how long it waits. tenacity does the repeating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tenacity
+
+from cybertip.calls import Call
+from cybertip.client._settings import RetryPolicy
+from cybertip.errors import CallError, Known, RedirectRefusedError, ThrottledError, WrongReportError
+
+
+def may_repeat(call: Call[object], problem: BaseException) -> bool:
+    """Whether a call that failed like this is made again.
+
+    Never after a refusal: the same call would be refused again. Never after a redirect or an answer about another
+    report: a person must look at the network in between.
+    """
+    if not isinstance(problem, CallError) or isinstance(problem, (RedirectRefusedError, WrongReportError)):
+        return False
+    if problem.known is Known.UNSENT:
+        return True
+    uncertain = problem.known in (Known.UNKNOWN, Known.DECLARED) or isinstance(problem, ThrottledError)
+    return call.repeatable and uncertain
+
+
+def options(call: Call[object], policy: RetryPolicy, sleep: Callable[[float], Any]) -> dict[str, Any]:
+    """The arguments for tenacity's `Retrying` and `AsyncRetrying`."""
+    jitter = tenacity.wait_random_exponential(multiplier=policy.base, max=policy.cap)
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        problem = state.outcome.exception() if state.outcome is not None else None
+        asked = problem.retry_after if isinstance(problem, CallError) else None
+        return max(jitter(state), asked or 0.0)
+
+    return {
+        "sleep": sleep,
+        "wait": wait,
+        "stop": tenacity.stop_any(tenacity.stop_after_attempt(policy.attempts), tenacity.stop_before_delay(policy.total)),
+        "retry": tenacity.retry_if_exception(lambda problem: may_repeat(call, problem)),
+        "reraise": True,
+    }

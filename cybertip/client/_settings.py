@@ -1,0 +1,141 @@
+"""What a client is made with: credentials, time-outs, retries, and the checks on them."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from cybertip._version import __version__
+from cybertip.environments import Endpoint, Environment, resolve
+from cybertip.errors import ConfigurationError, EnvironmentRefusedError
+
+YOUNG = 2.0
+"""Seconds for which an idle connection may be used again. Servers close idle connections after five seconds and more;
+a call that must not be repeated would look *unknown* if it were sent into a connection just being closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds.
+
+    Attributes:
+        connect: for a connection, TLS included.
+        read: for the next part of the answer.
+        write: for the network to take the next part of the request.
+        pool: for a free connection of this client.
+        upload_rate: bytes per second at which the server is trusted to digest an upload. The time allowed for the
+            answer to ``/upload`` is `read` plus the file's size divided by this.
+    """
+
+    connect: float = 10.0
+    read: float = 60.0
+    write: float = 60.0
+    pool: float = 60.0
+    upload_rate: float = 5_000_000.0
+
+    def for_body(self, size: int) -> httpx.Timeout:
+        """The time-outs for a request of this many bytes."""
+        return httpx.Timeout(
+            connect=self.connect, read=self.read + size / self.upload_rate, write=self.write, pool=self.pool
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """When a call is made again by the client itself.
+
+    Only calls that do no harm when they are made twice, and any call that is known not to have been sent. The wait
+    before the n-th repetition is random between 0 and ``base * 2**(n-1)`` (full jitter), at most `cap`, and at least
+    what the server asks for with ``Retry-After``.
+
+    Attributes:
+        attempts: how often a call is made at most; 1 means never again.
+        base: seconds.
+        cap: seconds.
+        total: seconds after which no further attempt begins.
+    """
+
+    attempts: int = 5
+    base: float = 0.5
+    cap: float = 20.0
+    total: float = 120.0
+
+
+class BasicAuth(httpx.Auth):
+    """HTTP Basic authentication that keeps the credentials out of every repr."""
+
+    def __init__(self, username: SecretStr, password: SecretStr) -> None:
+        self._username = username
+        self._password = password
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        plain = httpx.BasicAuth(self._username.get_secret_value(), self._password.get_secret_value())
+        yield from plain.auth_flow(request)
+
+
+def _secret(value: str | SecretStr, what: str) -> SecretStr:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not text:
+        raise ConfigurationError(f"the {what} is empty; NCMEC assigns one per environment, the mock prints its own")
+    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+        raise ConfigurationError(f"the {what} holds a control character, perhaps a line break at its end")
+    return SecretStr(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a client needs to know, checked."""
+
+    endpoint: Endpoint
+    auth: BasicAuth
+    timeouts: Timeouts
+    retry: RetryPolicy
+
+    def client_arguments(self, ssl_context: ssl.SSLContext | None) -> dict[str, Any]:
+        """The arguments that `httpx.Client` and `httpx.AsyncClient` have in common."""
+        arguments: dict[str, Any] = {
+            "auth": self.auth,
+            "follow_redirects": False,
+            "limits": httpx.Limits(max_connections=20, keepalive_expiry=YOUNG),
+            # Compressed answers would not be the bytes that the server says it sent.
+            "headers": {"User-Agent": f"cybertip/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
+            # A proxy from the environment has no business between this machine and itself, and would see credentials
+            # in the clear.
+            "trust_env": not self.endpoint.loopback,
+        }
+        if ssl_context is not None:
+            arguments["verify"] = ssl_context
+        return arguments
+
+
+def make_settings(
+    username: str | SecretStr,
+    password: str | SecretStr,
+    environment: str | None,
+    base_url: str | None,
+    ssl_context: ssl.SSLContext | None,
+    timeouts: Timeouts | None,
+    retry: RetryPolicy | None,
+) -> Settings:
+    """Check what a client was given.
+
+    Raises:
+        ConfigurationError: something is missing or makes no sense.
+        EnvironmentRefusedError: environment, address and certificate checks do not belong together.
+    """
+    endpoint = resolve(environment, base_url)
+    checks_certificates = ssl_context is None or (
+        ssl_context.verify_mode is ssl.CERT_REQUIRED and ssl_context.check_hostname
+    )
+    if not checks_certificates and (endpoint.ncmec or endpoint.environment is not Environment.MOCK):
+        raise EnvironmentRefusedError("certificate checks cannot be switched off, except for a mock")
+    user = _secret(username, "user name")
+    if ":" in user.get_secret_value():
+        raise ConfigurationError("the user name holds a colon, which HTTP Basic authentication cannot carry")
+    auth = BasicAuth(user, _secret(password, "password"))
+    return Settings(endpoint, auth, timeouts or Timeouts(), retry or RetryPolicy())
