@@ -1,1 +1,100 @@
-__version__ = "0.1.0"
+"""File a human-confirmed review as a CyberTipline report at NCMEC: exactly once, checked before it leaves, with proof.
+
+The names below load on first use, so that importing the package is quick and pulls in only what is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cybertip._version import __version__
+
+if TYPE_CHECKING:
+    from cybertip.builder import Package, build
+    from cybertip.client import AsyncClient, Client, RetryPolicy, Timeouts
+    from cybertip.environments import Environment
+    from cybertip.errors import (
+        CallError,
+        ConfigurationError,
+        CybertipError,
+        EnvironmentRefusedError,
+        EvidenceError,
+        Known,
+    )
+    from cybertip.evidence import source
+    from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
+    from cybertip.profile import ReporterProfile
+    from cybertip.review import ReviewRecord, read_record
+    from cybertip.schema import Schema
+    from cybertip.xml import parse, write
+
+_HOMES = {
+    "AsyncClient": "cybertip.client",
+    "CallError": "cybertip.errors",
+    "Client": "cybertip.client",
+    "ConfigurationError": "cybertip.errors",
+    "CybertipError": "cybertip.errors",
+    "DocumentError": "cybertip.findings",
+    "Environment": "cybertip.environments",
+    "EnvironmentRefusedError": "cybertip.errors",
+    "EvidenceError": "cybertip.errors",
+    "Finding": "cybertip.findings",
+    "Findings": "cybertip.findings",
+    "Known": "cybertip.errors",
+    "Package": "cybertip.builder",
+    "RecordError": "cybertip.findings",
+    "ReporterProfile": "cybertip.profile",
+    "RetryPolicy": "cybertip.client",
+    "ReviewRecord": "cybertip.review",
+    "Schema": "cybertip.schema",
+    "Severity": "cybertip.findings",
+    "Timeouts": "cybertip.client",
+    "build": "cybertip.builder",
+    "parse": "cybertip.xml",
+    "read_record": "cybertip.review",
+    "source": "cybertip.evidence",
+    "write": "cybertip.xml",
+}
+
+__all__ = [
+    "AsyncClient",
+    "CallError",
+    "Client",
+    "ConfigurationError",
+    "CybertipError",
+    "DocumentError",
+    "Environment",
+    "EnvironmentRefusedError",
+    "EvidenceError",
+    "Finding",
+    "Findings",
+    "Known",
+    "Package",
+    "RecordError",
+    "ReporterProfile",
+    "RetryPolicy",
+    "ReviewRecord",
+    "Schema",
+    "Severity",
+    "Timeouts",
+    "__version__",
+    "build",
+    "parse",
+    "read_record",
+    "source",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'cybertip' has no attribute '{name}'")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -118,7 +118,7 @@ def _host(url: str) -> str:
         plain = ""
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not plain or any(char.isspace() for char in url):
-        raise ConfigurationError("the base URL must look like https://host/ispws")
+        raise ConfigurationError("the base URL must look like https://reports.example.com/ispws")
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("the base URL must not hold credentials; give them as user name and password")
     if parts.query or parts.fragment:

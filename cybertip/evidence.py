@@ -79,21 +79,19 @@ class _Open:
         if not isinstance(file.read(0), bytes):
             raise EvidenceError("the file is open as text; open it with mode 'rb'")
         own_name = getattr(file, "name", None)
-        self.name = name or (os.path.basename(own_name) if isinstance(own_name, str) else "file")
+        self.name = name or (Path(own_name).name if isinstance(own_name, str) else "file")
         self.sha256 = sha256
 
     def open(self) -> BinaryIO:
         self.file.seek(self.start)
-        return cast(BinaryIO, _Stay(self.file))
+        return cast("BinaryIO", _Stay(self.file))
 
 
 File = str | os.PathLike[str] | bytes | BinaryIO | FileSource
 """What can be uploaded: a path, the bytes themselves, a seekable binary file, or a source made of one of these."""
 
 
-def source(
-    file: File, *, name: str | None = None, sha256: str | None = None
-) -> FileSource:
+def source(file: File, *, name: str | None = None, sha256: str | None = None) -> FileSource:
     """A file that can be uploaded.
 
     Args:

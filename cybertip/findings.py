@@ -7,7 +7,7 @@ mend it. It never quotes a value of the document, because values may be personal
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import overload
 
@@ -47,10 +47,6 @@ class Finding:
         place = self.path if self.line is None else f"{self.path} (line {self.line})"
         cure = f". {self.cure}" if self.cure else ""
         return f"{self.code} {self.severity} at {place or '/'}: {self.message}{cure}"
-
-    def at_line(self, line: int | None) -> Finding:
-        """The same finding with a line."""
-        return replace(self, line=line)
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Plain data for JSON output."""
@@ -122,19 +118,21 @@ class DocumentError(CybertipError):
     """A document is wrong. Nothing was sent.
 
     Attributes:
-        findings: everything that was found, errors first in the message.
+        findings: everything that was found.
+        subject: what they are about, such as a file's name; empty where the caller knows.
     """
 
     SHOWN = 5
     """How many findings the message shows in full; `findings` has them all."""
 
-    def __init__(self, findings: Iterable[Finding]) -> None:
+    def __init__(self, findings: Iterable[Finding], subject: str = "") -> None:
+        self.subject = subject
         self.findings = findings if isinstance(findings, Findings) else Findings(findings)
         errors = self.findings.errors or self.findings
         lines = [str(finding) for finding in errors[: self.SHOWN]]
         if len(errors) > self.SHOWN:
             lines.append(f"… and {len(errors) - self.SHOWN} more")
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(f"{subject}: {line}" if subject else line for line in lines))
 
 
 class RecordError(DocumentError):

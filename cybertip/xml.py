@@ -118,7 +118,7 @@ def _refuse_doctype(data: bytes) -> None:
     scanner.StartElementHandler = root
     try:
         for start in range(0, len(data), 65536):
-            scanner.Parse(data[start : start + 65536], False)
+            scanner.Parse(data[start : start + 65536])
     except _Doctype:
         raise DocumentError([_doctype_finding(scanner.CurrentLineNumber)]) from None
     except (_RootReached, expat.ExpatError):
@@ -132,6 +132,11 @@ def line_of(element: etree._Element) -> int | None:
     return cast("int | None", element.sourceline)
 
 
+def _is_element(node: etree._Element) -> bool:
+    """Whether a node is an element and not a comment or a processing instruction, whose tag is a function."""
+    return isinstance(cast("object", node.tag), str)
+
+
 def _doctype_finding(line: int | None) -> Finding:
     return error("X004", "/", "the document has a document type declaration", "Remove the <!DOCTYPE …>.", line)
 
@@ -143,9 +148,7 @@ def read_tree(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
         DocumentError: with one finding, X001 or X003 to X005 (or X002 for nesting that no valid document has).
     """
     if len(data) > max_bytes:
-        raise DocumentError(
-            [error("X005", "/", f"the document has {len(data)} bytes; at most {max_bytes} are read")]
-        )
+        raise DocumentError([error("X005", "/", f"the document has {len(data)} bytes; at most {max_bytes} are read")])
     _refuse_doctype(data)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -188,6 +191,30 @@ def _syntax_finding(problem: etree.XMLSyntaxError) -> Finding:
         kinds.ERR_UNSUPPORTED_ENCODING: ("the declared encoding is not supported", "Save it as UTF-8."),
     }.get(kind, ("the document is not well-formed XML", "In text, write & as &amp; and < as &lt;."))
     return error("X001", "/", what, cure, line)
+
+
+def name_file(details: bytes, report_id: int, file_id: str) -> bytes:
+    """Hand-written file details with the ids that the server assigned; everything else stays as it is.
+
+    Raises:
+        DocumentError: the document cannot be parsed, or has no ``<reportId>`` or ``<fileId>`` to put them into.
+    """
+    root = read_tree(details)
+    for name, value in (("reportId", str(report_id)), ("fileId", file_id)):
+        element = root.find(name)
+        if element is None:
+            raise DocumentError([error("X002", f"/{str(root.tag)[:80]}", f"<{name}> is missing", "Add it; any value.")])
+        for inner in list(element):
+            element.remove(inner)
+        element.text = value
+    return etree.tostring(root.getroottree(), encoding="UTF-8", xml_declaration=True)
+
+
+def indented(data: bytes) -> str:
+    """A document laid out for people to read. Not for sending: the white space changes the bytes."""
+    root = read_tree(data)
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode")
 
 
 # --- parsing -----------------------------------------------------------------------------------------------------
@@ -244,7 +271,7 @@ def parse_tree(root: etree._Element, model: type[W] | None = None) -> Parsed[W]:
         values = reader.complex(root, shape_of(kind), path)
     if not reader.findings:
         try:
-            return Parsed(cast(W, kind.model_validate(values)), MappingProxyType(reader.lines))
+            return Parsed(cast("W", kind.model_validate(values)), MappingProxyType(reader.lines))
         except ValidationError as problem:
             reader.findings.extend(
                 error("X005", path, f"field {'.'.join(str(part) for part in item['loc'])}: {item['msg']}")
@@ -321,14 +348,14 @@ class _Reader:
         elements = []
         stray = element.text
         for node in element:
-            if isinstance(node.tag, str):
+            if _is_element(node):
                 elements.append(node)
             stray = (stray or "") + (node.tail or "")
         if stray and (stray.strip(" \t\r\n") or not shape.children):
             cure = "Remove it." if shape.children else "Write the element empty, without white space."
             self.report(element, "X002", path, f"<{element.tag}> holds text between its elements", cure)
         names = [str(node.tag) for node in elements]
-        places = self.places(elements, names, shape, path)
+        places = self.places(names, shape, path)
         for problem in content_problems(str(element.tag), shape, names):
             if problem.index is None:
                 self.report(element, "X002", path, problem.message, problem.cure)
@@ -341,7 +368,7 @@ class _Reader:
                 self.store(values, field, self.child(node, field, place))
 
     @staticmethod
-    def places(elements: list[etree._Element], names: list[str], shape: Shape, path: str) -> list[str]:
+    def places(names: list[str], shape: Shape, path: str) -> list[str]:
         """The path of each child: numbered where its name may repeat, or wrongly does."""
         totals = Counter(names)
         counts = Counter[str]()
@@ -378,7 +405,7 @@ class _Reader:
         """All text of an element, whatever comments stand in it; None, with a finding, if elements stand in it."""
         parts = [element.text or ""]
         for node in element:
-            if isinstance(node.tag, str):
+            if _is_element(node):
                 message = f"<{node.tag[:80]}> stands in <{element.tag}>, which holds only text"
                 self.report(node, "X002", path, message, "Write < as &lt; if it is part of the text.")
                 return None
@@ -391,7 +418,8 @@ class _Reader:
         try:
             return simple.parse(text)
         except Unrepresentable as problem:
-            self.report(element, "X005", path, f"{what} {problem}", "The schema allows it, this program cannot hold it.")
+            cure = "The schema allows it, but it cannot be held exactly."
+            self.report(element, "X005", path, f"{what} {problem}", cure)
         except MissingOffset as problem:
             cure = "Give the offset that the time was recorded with: Z or ±hh:mm. Do not guess it."
             self.report(element, "S119", path, f"{what} {problem}", cure)

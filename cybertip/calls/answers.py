@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
+from cybertip.calls.known import what_is_known
 from cybertip.errors import (
     AlreadyFinishedError,
     AlreadyRetractedError,
@@ -39,7 +40,6 @@ from cybertip.errors import (
     WrongReportError,
 )
 from cybertip.findings import DocumentError
-from cybertip.calls.known import what_is_known
 from cybertip.xml import read_tree
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024

@@ -121,7 +121,7 @@ class Exchange(Generic[T]):
         Called outside the except clause, so that no traceback leads into frames that hold the request's headers.
         """
         if response is None:
-            raise self._failure(cast(httpx.TransportError, problem))
+            raise self._failure(cast("httpx.TransportError", problem))
         answer = Answer(
             status=response.status_code,
             headers=tuple((key.lower(), value) for key, value in response.headers.multi_items()),
@@ -133,7 +133,7 @@ class Exchange(Generic[T]):
         log.debug("%s: HTTP %d in %.3f s, Request-ID %s", self.call.name, answer.status, seconds, answer.request_id)
         result = self.call.read(answer)
         if isinstance(self.call, Upload) and self.reading is not None:
-            self.call.check_md5(cast(UploadResult, result), self.reading.md5)
+            self.call.check_md5(cast("UploadResult", result), self.reading.md5)
         return result
 
     def _failure(self, problem: httpx.TransportError) -> CallError:

@@ -38,7 +38,7 @@ def options(call: Call[object], policy: RetryPolicy, sleep: Callable[[float], An
     return {
         "sleep": sleep,
         "wait": wait,
-        "stop": tenacity.stop_any(tenacity.stop_after_attempt(policy.attempts), tenacity.stop_before_delay(policy.total)),
+        "stop": tenacity.stop_after_attempt(policy.attempts) | tenacity.stop_before_delay(policy.total),
         "retry": tenacity.retry_if_exception(lambda problem: may_repeat(call, problem)),
         "reraise": True,
     }

@@ -53,20 +53,20 @@ class _Veiled:
 
 
 def _veil(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, Enum, Wire)):
+    if value is None or isinstance(value, (bool, Enum, Veiled)):
         return value
     if isinstance(value, tuple):
         return tuple(_veil(item) for item in value)
     return _Veiled("…")
 
 
-class Wire(BaseModel):
-    """A part of a wire document.
+class Veiled(BaseModel):
+    """A value that does not show what is in it.
 
-    Instances are values: frozen, compared by content, and valid from construction on. Unknown fields are refused.
-    Wrong values raise `pydantic.ValidationError`, whose text names the field and never shows the value (its
-    ``errors()`` method does hold the input; do not log that). The repr shows which fields are set, not what is in
-    them, because reports are full of personal data.
+    Instances are frozen and compared by content. Unknown fields are refused. Wrong values raise
+    `pydantic.ValidationError`, whose text names the field and never shows the value (its ``errors()`` method does hold
+    the input; do not log that). The repr shows which fields are set, not what is in them, because reports and review
+    records are full of personal data.
     """
 
     model_config = ConfigDict(
@@ -74,17 +74,20 @@ class Wire(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         use_attribute_docstrings=True,
-        validate_default=False,
     )
-
-    any_order: ClassVar[bool] = False
-    """Whether the schema allows the children in any order."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         for name in type(self).model_fields:
             value = getattr(self, name)
             if value is not None and value is not False and value != ():
                 yield name, _veil(value)
+
+
+class Wire(Veiled):
+    """A part of a wire document: a value that is valid from construction on."""
+
+    any_order: ClassVar[bool] = False
+    """Whether the schema allows the children in any order."""
 
 
 class Choice(Wire):
@@ -98,7 +101,7 @@ class Choice(Wire):
     @model_validator(mode="after")
     def _check_choice(self) -> Self:
         given = [name for name in self.one_of if getattr(self, name) is not None]
-        if len(given) > 1 or self.one_needed and not given:
+        if len(given) > 1 or (self.one_needed and not given):
             count = "exactly one" if self.one_needed else "at most one"
             found = " and ".join(given) if given else "none"
             raise ValueError(f"give {count} of {', '.join(self.one_of)}; found {found}")

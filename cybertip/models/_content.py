@@ -16,7 +16,6 @@ from difflib import get_close_matches
 from cybertip.models._base import Choice
 from cybertip.models._shape import Shape
 
-
 MOST = 20
 """How many unknown children of one element are named one by one; hostile documents hold millions."""
 
@@ -137,9 +136,7 @@ def _longest_ordered(ranks: Sequence[int]) -> set[int]:
     return found
 
 
-def _missing(
-    parent: str, shape: Shape, known: Sequence[tuple[int, str]], ranks: dict[str, int]
-) -> list[Problem]:
+def _missing(parent: str, shape: Shape, known: Sequence[tuple[int, str]], ranks: dict[str, int]) -> list[Problem]:
     given = {name for _, name in known}
     problems = []
     for child in shape.children:

@@ -88,7 +88,7 @@ def _parts(hint: Any) -> Iterator[Any]:
                 yield from _parts(argument)
 
 
-def _field_shape(field: str, hint: Any, required: bool) -> FieldShape:
+def _field_shape(field: str, hint: Any, *, required: bool) -> FieldShape:
     parts = list(_parts(hint))
     classes = [part for part in parts if isinstance(part, type)]
     mark = next((part for part in parts if isinstance(part, Xml)), Xml())
@@ -113,7 +113,7 @@ def _field_shape(field: str, hint: Any, required: bool) -> FieldShape:
 def shape_of(model: type[Wire]) -> Shape:
     """The structure of one model."""
     hints = typing.get_type_hints(model, include_extras=True)
-    fields = [_field_shape(name, hints[name], info.is_required()) for name, info in model.model_fields.items()]
+    fields = [_field_shape(name, hints[name], required=info.is_required()) for name, info in model.model_fields.items()]
     return Shape(
         model=model,
         attributes=tuple(field for field in fields if field.form is Form.ATTRIBUTE),

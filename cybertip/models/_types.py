@@ -30,6 +30,10 @@ class MissingOffset(ValueError):
     """A date-time without a UTC offset: the schema allows it, the API does not (S119)."""
 
 
+class IllegalCharacter(ValueError):
+    """A character that XML 1.0 does not allow (X003)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Simple:
     """How one simple type is read and written.
@@ -61,8 +65,8 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def check_characters(text: str) -> str:
     """Refuse what XML 1.0 cannot carry (X003): most control characters, lone surrogates, U+FFFE and U+FFFF."""
     if found := _ILLEGAL.search(text):
-        raise ValueError(
-            f"character U+{ord(found.group()):04X} at index {found.start()} is not allowed in XML 1.0;"
+        raise IllegalCharacter(
+            f"has a character, U+{ord(found.group()):04X} at index {found.start()}, that XML 1.0 does not allow;"
             " remove it or replace it by U+FFFD"
         )
     return text
@@ -179,7 +183,7 @@ _DATE_EXPECTED = "a date such as 2009-12-31"
 def _calendar(found: re.Match[str]) -> tuple[int, int, int]:
     """Year, month and day, proven to exist in the calendar."""
     year, month, day = found["year"], int(found["month"]), int(found["day"])
-    if len(year) > 4 and year.startswith("0") or not year.strip("0"):
+    if (len(year) > 4 and year.startswith("0")) or not year.strip("0"):
         raise ValueError("has no valid year")
     if found["sign"] or len(year) > 4:
         # Leap years repeat every 400 years, so a stand-in year proves whether the day exists at all.
@@ -211,7 +215,7 @@ def read_datetime(text: str) -> datetime:
         fraction = (found["fraction"] or "").rstrip("0")
         if hour == 24 and not minute and not second and not fraction:
             raise Unrepresentable("is midnight written as 24:00:00; write 00:00:00 of the next day")
-        value = datetime(year, month, day, hour, minute, second, int((fraction + "000000")[:6]))
+        value = datetime(year, month, day, hour, minute, second, int((fraction + "000000")[:6]), UTC)
     except (Unrepresentable, MissingOffset):
         raise
     except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, pairwise
 
 from lxml import etree
 
@@ -36,9 +36,7 @@ _KINDS = {
 }
 
 
-def unexplained(
-    root: etree._Element, log: Iterable[etree._LogEntry], explained: Iterable[Finding]
-) -> list[Finding]:
+def unexplained(root: etree._Element, log: Iterable[etree._LogEntry], explained: Iterable[Finding]) -> list[Finding]:
     """Findings for the entries of a validator's log that touch no place that is explained already."""
     covered = [finding.path for finding in explained]
     found: dict[str, Finding] = {}
@@ -73,7 +71,7 @@ def path_of(element: etree._Element) -> str:
     model = ROOTS.get(str(chain[0].tag))
     shape: Shape | None = shape_of(model) if model else None
     path = f"/{chain[0].tag}"
-    for parent, node in zip(chain, chain[1:], strict=False):
+    for parent, node in pairwise(chain):
         name = str(node.tag)
         field = shape.child(name) if shape is not None else None
         totals = Counter(str(child.tag) for child in parent)

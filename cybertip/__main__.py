@@ -1,0 +1,5 @@
+"""``python -m cybertip``"""
+
+from cybertip.cli import main
+
+main()

@@ -1,0 +1,297 @@
+"""Review record and reporter profile to report and file details. Pure and deterministic.
+
+What the record says is carried over as it is; nothing is guessed. Only a confirmed decision passes (P501).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from cybertip.findings import Finding, RecordError, error
+from cybertip.models import (
+    AccountPermanentlyDisabled,
+    AccountTemporarilyDisabled,
+    FileDetails,
+    IncidentSummary,
+    IntendedRecipient,
+    Person,
+    PersonOrUserReported,
+    Report,
+    Reporter,
+    Victim,
+)
+from cybertip.models._types import write_datetime
+from cybertip.profile import ReporterProfile
+from cybertip.review import (
+    Account,
+    Action,
+    ActionKind,
+    Detection,
+    Evidence,
+    Outcome,
+    Recipient,
+    ReviewRecord,
+    Suspect,
+    VictimAccount,
+    Viewed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedFile:
+    """A file to upload, and how to describe it once the server has named it."""
+
+    evidence: Evidence = field(repr=False)
+
+    def details(self, report_id: int, file_id: str) -> FileDetails:
+        """The file details.
+
+        Args:
+            report_id: the report, as `/submit` named it.
+            file_id: the file, as `/upload` named it.
+        """
+        item = self.evidence
+        fully = item.viewed is Viewed.FULL
+        return FileDetails(
+            report_id=report_id,
+            file_id=file_id,
+            original_file_name=item.original_name,
+            uploaded_to_esp_timestamp=item.uploaded_at,
+            location_of_file=item.source_url,
+            # Both are always stated, and never more than was viewed: the API accepts a viewed EXIF only of a file
+            # that was viewed entirely (S304), so the weaker truth goes into the text below.
+            file_viewed_by_esp=fully,
+            exif_viewed_by_esp=fully and item.exif_viewed,
+            publicly_available=item.publicly_available,
+            file_relevance=item.relevance,
+            file_annotations=item.annotations,
+            industry_classification=item.classification,
+            original_file_hashes=item.hashes,
+            ip_capture_event=item.ip_event,
+            device_ids=item.devices,
+            details=item.metadata,
+            additional_info=_texts(
+                item.notes,
+                "A person viewed part of this file." if item.viewed is Viewed.PARTIAL else None,
+                "A person viewed the EXIF data of this file." if item.exif_viewed and not fully else None,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What will be sent for one record.
+
+    Attributes:
+        record_id: the record's id.
+        report: the document that opens the submission.
+        files: the files, in the record's order.
+    """
+
+    record_id: str
+    report: Report = field(repr=False)
+    files: tuple[PackagedFile, ...]
+
+
+def build(record: ReviewRecord, profile: ReporterProfile) -> Package:
+    """Make the documents.
+
+    Raises:
+        RecordError: the decision is not a confirmed one by a named reviewer at a stated time (P501), or an action names
+            an account that the record does not have.
+    """
+    problems = [*_gate(record), *_unplaced(record)]
+    if problems:
+        raise RecordError(problems)
+    return Package(record.id, _report(record, profile), tuple(PackagedFile(item) for item in record.evidence))
+
+
+def _gate(record: ReviewRecord) -> Iterable[Finding]:
+    decision = record.decision
+    if decision.outcome is not Outcome.CONFIRMED:
+        yield error(
+            "P501",
+            "/decision/outcome",
+            f"the decision is {decision.outcome}, and only a confirmed one is filed",
+            "Have a person confirm it first.",
+        )
+    if not (decision.reviewer or "").strip():
+        yield error("P501", "/decision/reviewer", "no reviewer is named", "Name the person who decided.")
+    if decision.decided_at is None:
+        yield error("P501", "/decision/decided_at", "the time of the decision is missing", "State when it was made.")
+
+
+def _report(record: ReviewRecord, profile: ReporterProfile) -> Report:
+    incident = record.incident
+    return Report(
+        incident_summary=IncidentSummary(
+            incident_type=incident.type,
+            platform=incident.platform,
+            escalate_to_high_priority=record.urgent.reason if record.urgent else None,
+            report_annotations=incident.annotations,
+            incident_date_time=incident.occurred_at,
+            incident_date_time_description=incident.time_meaning,
+        ),
+        internet_details=incident.details,
+        law_enforcement=record.law_enforcement,
+        reporter=Reporter(
+            reporting_person=profile.reporting_person,
+            contact_person=profile.contact_person,
+            company_template=profile.company_template,
+            terms_of_service=profile.terms_of_service,
+            legal_url=profile.legal_url,
+        ),
+        persons_or_users_reported=[_suspect(record, item, profile) for item in record.suspects],
+        intended_recipients=[_recipient(record, item, profile) for item in record.recipients],
+        victims=[_victim(record, item, profile) for item in record.victims],
+        additional_info="\n".join(
+            _texts(
+                # The only handle when one must ask NCMEC about a report whose number was lost.
+                f"Provider's reference: {record.id}",
+                _detection(record.detection),
+                _indicators(record),
+                *(_action(item) for item in record.actions if not _is_placed(record, item)),
+                incident.notes,
+                record.notes,
+            )
+        ),
+    )
+
+
+def _common(record: ReviewRecord, item: Account, profile: ReporterProfile) -> dict[str, Any]:
+    """The fields that suspects, recipients and victims share."""
+    return {
+        "esp_identifier": item.identifier,
+        "esp_service": item.service or profile.service,
+        "compromised_account": item.compromised,
+        "screen_name": item.screen_name,
+        "display_names": item.display_names,
+        "profile_urls": item.profile_urls,
+        "profile_bio": item.profile_bio,
+        "ip_capture_events": item.ip_events,
+        "device_ids": item.devices,
+        "prior_ct_reports": item.prior_reports,
+        "estimated_location": item.location,
+        "all_emails_reported": item.all_emails_reported,
+        **_disablement(record, item),
+    }
+
+
+def _suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile) -> PersonOrUserReported:
+    return PersonOrUserReported(
+        person=item.person,
+        vehicle_description=item.vehicle_description,
+        third_party_user_reported=item.third_party,
+        group_identifier=item.group_identifier,
+        associated_accounts=item.associated_accounts,
+        additional_info=item.notes,
+        **_common(record, item, profile),
+    )
+
+
+def _recipient(record: ReviewRecord, item: Recipient, profile: ReporterProfile) -> IntendedRecipient:
+    return IntendedRecipient(
+        person=item.person,
+        group_identifier=item.group_identifier,
+        additional_info=_texts(item.notes),
+        **_common(record, item, profile),
+    )
+
+
+def _victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile) -> Victim:
+    return Victim(
+        person=item.person or Person(),
+        school_name=item.school_name,
+        associated_accounts=item.associated_accounts,
+        additional_info=item.notes,
+        **_common(record, item, profile),
+    )
+
+
+_DISABLING = {
+    ActionKind.ACCOUNT_TEMPORARILY_DISABLED: "account_temporarily_disabled",
+    ActionKind.ACCOUNT_PERMANENTLY_DISABLED: "account_permanently_disabled",
+}
+
+
+def _is_meant(record: ReviewRecord, action: Action, account: Account) -> bool:
+    if action.account is not None:
+        return action.account == account.identifier
+    return len(record.suspects) == 1 and account is record.suspects[0]
+
+
+def _is_placed(record: ReviewRecord, action: Action) -> bool:
+    """Whether an action is said by the account that it disabled, the first of its kind there."""
+    accounts = [*record.suspects, *record.recipients, *record.victims]
+    return any(action in _chosen(record, account).values() for account in accounts)
+
+
+def _chosen(record: ReviewRecord, account: Account) -> dict[ActionKind, Action]:
+    chosen: dict[ActionKind, Action] = {}
+    for action in record.actions:
+        if action.kind in _DISABLING and _is_meant(record, action, account):
+            chosen.setdefault(action.kind, action)
+    return chosen
+
+
+def _disablement(record: ReviewRecord, account: Account) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for kind, action in _chosen(record, account).items():
+        common: dict[str, Any] = {
+            "disabled": True,
+            "disabled_date": action.at,
+            "user_notified": action.user_notified,
+            "user_notified_date": action.user_notified_at,
+        }
+        given[_DISABLING[kind]] = (
+            AccountTemporarilyDisabled(**common, reenabled_date=action.reenabled_at)
+            if kind is ActionKind.ACCOUNT_TEMPORARILY_DISABLED
+            else AccountPermanentlyDisabled(**common)
+        )
+    return given
+
+
+def _unplaced(record: ReviewRecord) -> Iterable[Finding]:
+    known = {item.identifier for item in (*record.suspects, *record.recipients, *record.victims)}
+    for index, action in enumerate(record.actions):
+        if action.account is not None and action.account not in known:
+            yield error(
+                "X002",
+                f"/actions/{index}/account",
+                "no suspect, recipient or victim of the record has this identifier",
+                "Use the account's `identifier`.",
+            )
+
+
+def _action(action: Action) -> str:
+    parts = [f"Action taken: {action.kind}"]
+    if action.at is not None:
+        parts.append(f"at {write_datetime(action.at)}")
+    if action.account is not None:
+        parts.append(f"(account {action.account})")
+    return " ".join(parts)
+
+
+def _detection(detection: Detection | None) -> str | None:
+    if detection is None:
+        return None
+    parts = [f"Detected by: {detection.source}"]
+    if detection.tool:
+        parts.append(f"tool: {detection.tool}")
+    if detection.organisation:
+        parts.append(f"organisation: {detection.organisation}")
+    if detection.detected_at is not None:
+        parts.append(f"detected at {write_datetime(detection.detected_at)}")
+    if detection.notified_at is not None:
+        parts.append(f"notified at {write_datetime(detection.notified_at)}")
+    return "; ".join(parts)
+
+
+def _indicators(record: ReviewRecord) -> str | None:
+    return f"Signs of danger: {', '.join(record.indicators)}" if record.indicators else None
+
+
+def _texts(*texts: str | None) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)

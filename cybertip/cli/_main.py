@@ -1,0 +1,75 @@
+"""The group of commands, each loaded only when it is used, and the end of every run."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from cybertip._version import __version__
+from cybertip.cli._output import Exit
+
+# Name, module and a line for the overview, so that ``--help`` loads none of the modules.
+COMMANDS = {
+    "demo": ("demo", "File a made-up case against a mock server, step by step."),
+    "mock": ("mock", "Serve a stand-in for NCMEC's server on this machine."),
+    "status": ("status", "Check that the server is there and accepts the credentials."),
+    "validate": ("validate", "Check report, file details, answers or review records before anything leaves."),
+    "schema": ("schema", "Show the schema; fetch the server's and compare."),
+    "send": ("send", "File hand-written XML with its files to the mock or the test server."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"cybertip.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cybertip")
+def group() -> None:
+    """Turn human-confirmed reviews into CyberTipline reports at NCMEC.
+
+    The default environment is the mock: nothing reaches NCMEC unless you say so. Exit statuses: 0 done, 1 findings or a
+    failed check, 2 usage, 3 something waits for a person, 4 not reachable or blocked, 5 refused by policy or
+    environment.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status."""
+    try:
+        status = group.main(args=list(arguments), prog_name="cybertip", standalone_mode=False)
+        return int(status or 0)
+    except click.ClickException as problem:
+        problem.show()
+        return int(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("cybertip: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone, as `| head` does. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(Exit.DONE)
+    except Exception as problem:  # the last resort: a defect of ours, reported without a traceback
+        sys.stderr.write(
+            f"cybertip: internal error: {type(problem).__name__}. This is a defect of cybertip; please report it."
+            " Run with CYBERTIP_DEBUG=1 to see where it happened.\n"
+        )
+        if os.environ.get("CYBERTIP_DEBUG") == "1":
+            raise
+        return 70

@@ -1,0 +1,88 @@
+"""``cybertip validate``"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cybertip.builder import build
+from cybertip.cli._options import json_option
+from cybertip.cli._output import Exit, Output, body_of
+from cybertip.config import CONFIG_FILE, load_profile
+from cybertip.errors import ConfigurationError
+from cybertip.findings import DocumentError, Finding, Findings
+from cybertip.models import Email, Person
+from cybertip.profile import ReporterProfile
+from cybertip.review import read_record
+from cybertip.schema import Schema
+from cybertip.xml import write
+
+# Stands in where no profile is configured, so that a record's own part can still be checked.
+_STAND_IN = ReporterProfile(reporting_person=Person(emails=[Email(address="reporter@example.com")]))
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
+@json_option
+@body_of("validate")
+def command(output: Output, files: tuple[str, ...], config: str | None) -> Exit:
+    """Check report, file details, answers or review records before anything leaves.
+
+    XML documents are checked against the schema. A review record (JSON) is checked, built with its reporter profile,
+    and what was built is checked. `-` reads standard input.
+    """
+    schema = Schema.bundled()
+    results = {}
+    for name in files:
+        findings = _check(_read(name), schema, output, Path(config) if config else None)
+        results[name] = findings
+        output.say(f"{name}: {_summary(findings)}")
+        for finding in findings:
+            place = finding.path if finding.line is None else f"{finding.path}, line {finding.line}"
+            output.say(f"  {finding.severity} {finding.code} at {place or '(the whole record)'}")
+            output.say(f"    {finding.message}")
+            if finding.cure:
+                output.say(f"    {finding.cure}")
+    status = Exit.FINDINGS if any(findings.errors for findings in results.values()) else Exit.DONE
+    listed = [
+        {"file": name, "valid": not findings.errors, "findings": [finding.as_dict() for finding in findings]}
+        for name, findings in results.items()
+    ]
+    return output.end(status, {"files": listed})
+
+
+def _summary(findings: Findings) -> str:
+    count = len(findings.errors)
+    return "valid" if not count else f"{count} error{'s' if count > 1 else ''}"
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as problem:
+        raise ConfigurationError(f"cannot read {name}: {problem.strerror}") from None
+
+
+def _check(data: bytes, schema: Schema, output: Output, config: Path | None) -> Findings:
+    try:
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            return Findings(_check_record(data, schema, output, config))
+        schema.parse(data)
+    except DocumentError as problem:
+        return problem.findings
+    return Findings()
+
+
+def _check_record(data: bytes, schema: Schema, output: Output, config: Path | None) -> list[Finding]:
+    record = read_record(data)
+    profile = load_profile(record.profile, config)
+    if profile is None:
+        output.say(f"There is no {CONFIG_FILE} here: a made-up reporter stands in for the profile.")
+    package = build(record, profile or _STAND_IN)
+    documents = [write(package.report), *(write(item.details(1, "0" * 32)) for item in package.files)]
+    return [finding for document in documents for finding in schema.validate(document)]
