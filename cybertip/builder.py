@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from cybertip.findings import Finding, RecordError, error
@@ -266,27 +267,34 @@ def _unplaced(record: ReviewRecord) -> Iterable[Finding]:
 
 
 def _action(action: Action) -> str:
-    parts = [f"Action taken: {action.kind}"]
-    if action.at is not None:
-        parts.append(f"at {write_datetime(action.at)}")
-    if action.account is not None:
-        parts.append(f"(account {action.account})")
-    return " ".join(parts)
+    return _sentence(
+        f"Action taken: {action.kind}",
+        f"account: {action.account}" if action.account is not None else None,
+        _at("at", action.at),
+        {True: "the user was notified", False: "the user was not notified", None: None}[action.user_notified],
+        _at("notified at", action.user_notified_at),
+        _at("given back at", action.reenabled_at),
+    )
 
 
 def _detection(detection: Detection | None) -> str | None:
     if detection is None:
         return None
-    parts = [f"Detected by: {detection.source}"]
-    if detection.tool:
-        parts.append(f"tool: {detection.tool}")
-    if detection.organisation:
-        parts.append(f"organisation: {detection.organisation}")
-    if detection.detected_at is not None:
-        parts.append(f"detected at {write_datetime(detection.detected_at)}")
-    if detection.notified_at is not None:
-        parts.append(f"notified at {write_datetime(detection.notified_at)}")
-    return "; ".join(parts)
+    return _sentence(
+        f"Detected by: {detection.source}",
+        f"tool: {detection.tool}" if detection.tool else None,
+        f"organisation: {detection.organisation}" if detection.organisation else None,
+        _at("detected at", detection.detected_at),
+        _at("notified at", detection.notified_at),
+    )
+
+
+def _at(what: str, moment: datetime | None) -> str | None:
+    return f"{what} {write_datetime(moment)}" if moment is not None else None
+
+
+def _sentence(*parts: str | None) -> str:
+    return "; ".join(_texts(*parts))
 
 
 def _indicators(record: ReviewRecord) -> str | None:

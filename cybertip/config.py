@@ -18,12 +18,12 @@ from cybertip.client import Client
 from cybertip.environments import Endpoint, Environment, resolve
 from cybertip.errors import ConfigurationError
 from cybertip.findings import RecordError
+from cybertip.mock.accounts import DEFAULT_ACCOUNTS
 from cybertip.profile import ReporterProfile, make_profile
 from cybertip.schema import Schema
 
 CONFIG_FILE = "cybertip.toml"
-MOCK_USERNAME = "mock"
-MOCK_PASSWORD = "mock-password"  # noqa: S105 - not a secret: the mock prints it, and it opens nothing else
+MOCK_USERNAME, MOCK_PASSWORD = next(iter(DEFAULT_ACCOUNTS.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""Real processes: the mock as a program of its own, and the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.canaries import CANARIES, PASSWORD, USERNAME
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Mock:
+    """A mock server in a process of its own, with one account."""
+
+    base_url: str
+    process: subprocess.Popen[str]
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment less what would change how the program behaves."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CYBERTIP_", "PYTEST_"))}
+    return {**kept, "PYTHONWARNINGS": "error", "NO_COLOR": "1"}
+
+
+def start_mock(*arguments: str) -> Mock:
+    """Start one on a free port; returns when it listens."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cybertip", "mock", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean_environment(),
+    )
+    assert process.stdout is not None
+    return Mock(process.stdout.readline().strip(), process)
+
+
+def stop_mock(mock: Mock) -> tuple[str, str]:
+    """Stop it and give what it printed after its first line."""
+    mock.process.terminate()
+    return mock.process.communicate(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def mock() -> Iterator[Mock]:
+    """A mock server with the account of the canaries."""
+    running = start_mock("--user", f"{USERNAME}:{PASSWORD}")
+    yield running
+    stop_mock(running)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the command line gave."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+Cli = Callable[..., Run]
+
+
+@pytest.fixture
+def cli(mock: Mock, tmp_path: Path) -> Cli:
+    """Run ``cybertip`` in an empty folder with the mock's credentials in the environment."""
+
+    def run(*arguments: str, stdin: bytes = b"", **variables: str) -> Run:
+        environment = {
+            **clean_environment(),
+            "CYBERTIP_BASE_URL": mock.base_url,
+            "CYBERTIP_USERNAME": USERNAME,
+            "CYBERTIP_PASSWORD": PASSWORD,
+            **variables,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "cybertip", *arguments],
+            input=stdin,
+            capture_output=True,
+            cwd=tmp_path,
+            env={name: value for name, value in environment.items() if value},
+            timeout=120,
+            check=False,
+        )
+        result = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "Traceback" not in result.stderr, result.stderr
+        for name, value in CANARIES.items():
+            assert value not in result.stdout + result.stderr, f"the output holds {name}"
+        return result
+
+    return run

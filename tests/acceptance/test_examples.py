@@ -1,0 +1,98 @@
+"""Everything that the README and ``examples/`` show works as written."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import ROOT, clean_environment, start_mock, stop_mock
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def base_url() -> object:
+    """A mock with its default account."""
+    running = start_mock()
+    yield running.base_url
+    stop_mock(running)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_every_example_runs(path: Path, base_url: str, tmp_path: Path) -> None:
+    """Each example ends without an error and tells of a finished report."""
+    done = subprocess.run(
+        [sys.executable, str(path)],
+        env={**clean_environment(), "CYBERTIP_BASE_URL": base_url},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"is filed|<reportDoneResponse>", done.stdout)
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+def test_the_code_on_the_pages_runs(page: str, base_url: str, tmp_path: Path) -> None:
+    """The Python blocks of a page run one after the other, with nothing changed but the mock's address."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    program = "\n".join(blocks).replace(
+        '("mock", "mock-password")', f'("mock", "mock-password", base_url="{base_url}")'
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=clean_environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_importing_the_package_is_light() -> None:
+    """`import cybertip` loads no database, no command line, no HTTP and no parser."""
+    heavy = ("sqlalchemy", "alembic", "click", "rich", "httpx", "lxml", "pydantic", "starlette", "uvicorn")
+    program = f"import sys, cybertip; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_overview_of_commands_is_light() -> None:
+    """`cybertip --help` loads neither HTTP nor models."""
+    program = (
+        "import sys; from cybertip.cli._main import run; run(['--help']);"
+        "print([name for name in ('httpx', 'lxml', 'pydantic', 'rich') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_public_name_exists() -> None:
+    """Each name that the package offers can be imported from it, and belongs to it."""
+    import cybertip
+
+    assert sorted(cybertip.__all__) == cybertip.__dir__()
+    for name in cybertip.__all__:
+        assert getattr(cybertip, name) is not None
+
+
+def test_the_names_that_load_late_are_those_that_type_checkers_see() -> None:
+    """The table of homes and the imports for type checkers agree."""
+    import cybertip
+
+    source = (ROOT / "cybertip" / "__init__.py").read_text(encoding="utf-8")
+    block = source.split("if TYPE_CHECKING:")[1].split("_HOMES")[0]
+    seen = {}
+    for home, names in re.findall(r"from (\S+) import (\([^)]*\)|[^\n]*)", block):
+        for name in re.findall(r"\w+", names):
+            seen[name] = home
+    assert seen == cybertip._HOMES
