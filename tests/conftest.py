@@ -27,6 +27,7 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the result is counted and shown
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Fail a test whose output, log or traceback holds a credential or content that tests handed in."""
     printed = "\n".join([report.longreprtext, *(content for _, content in report.sections)])

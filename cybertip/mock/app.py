@@ -118,11 +118,11 @@ class _Web:
         if scheme.lower() != "basic":
             return None
         try:
-            name, colon, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
+            name, _, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
         except ValueError:
             # Not ASCII, not base64, or not UTF-8 within.
             return None
-        return self._core.authenticate(name, password) if colon else None
+        return self._core.authenticate(name, password)
 
 
 def _response(answer: Answer) -> Response:

@@ -27,8 +27,7 @@ MAX_PARTS = 100
 # The parser logs each thing that it refuses, with the byte that it stumbled on. The answer says enough, and nothing
 # of what was sent belongs into a log.
 _SILENT = logging.getLogger(f"{__name__}.parser")
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
+_SILENT.disabled = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,7 @@ def _base_url(listener: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but quiet, telling when it takes connections, and ending in order."""
+    """uvicorn, but telling when it takes connections, and ending in order."""
 
     def __init__(self, core: MockCore, on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
@@ -190,9 +190,9 @@ class _Server(uvicorn.Server):
             server_header=False,
             # /status tells the address that a request really came from.
             proxy_headers=False,
-            # A library does not configure the logging of the program that it runs in.
+            # A library does not configure the logging of the program that it runs in; switching the access log off
+            # would do that, too. Its lines (level INFO) hold a method, a path and a status.
             log_config=None,
-            access_log=False,
         )
         super().__init__(config)
         self._on_ready = on_ready

@@ -1,0 +1,96 @@
+"""Settings from command line, environment and file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME, connection, load_profile
+from cybertip.environments import MOCK_URL, PRODUCTION_URL, TEST_URL, Environment
+from cybertip.errors import ConfigurationError, EnvironmentRefusedError
+from tests.canaries import PASSWORD, USERNAME
+
+CREDENTIALS = {"CYBERTIP_USERNAME": USERNAME, "CYBERTIP_PASSWORD": PASSWORD}
+
+
+def test_nothing_said_means_the_mock_with_its_own_account() -> None:
+    """Without any setting the mock on this machine is meant."""
+    access = connection(None, None, None, None, {})
+    assert access.endpoint.environment is Environment.MOCK
+    assert access.endpoint.base_url == MOCK_URL
+    assert access.username.get_secret_value() == MOCK_USERNAME
+    assert access.password.get_secret_value() == MOCK_PASSWORD
+
+
+@pytest.mark.parametrize(("name", "url"), [("test", TEST_URL), ("production", PRODUCTION_URL)])
+def test_an_environment_brings_its_address(name: str, url: str) -> None:
+    """Test and production are reached by name, from the command line or the environment."""
+    assert connection(name, None, None, None, CREDENTIALS).endpoint.base_url == url
+    variables = {**CREDENTIALS, "CYBERTIP_ENVIRONMENT": name}
+    assert connection(None, None, None, None, variables).endpoint.base_url == url
+
+
+def test_the_command_line_counts_more_than_the_environment() -> None:
+    """What is typed wins over what is set."""
+    variables = {**CREDENTIALS, "CYBERTIP_BASE_URL": "http://127.0.0.1:1/ispws", "CYBERTIP_ENVIRONMENT": "test"}
+    access = connection("mock", "http://127.0.0.1:2/ispws", "someone", None, variables)
+    assert access.endpoint.base_url == "http://127.0.0.1:2/ispws"
+    assert access.username.get_secret_value() == "someone"
+
+
+def test_an_address_alone_never_means_production() -> None:
+    """NCMEC's address without its environment is refused."""
+    with pytest.raises(EnvironmentRefusedError):
+        connection(None, PRODUCTION_URL, None, None, CREDENTIALS)
+
+
+@pytest.mark.parametrize("missing", sorted(CREDENTIALS))
+def test_missing_credentials_name_their_variable(missing: str) -> None:
+    """Beyond the mock both credentials are needed, and the error says which variable to set."""
+    variables = {name: value for name, value in CREDENTIALS.items() if name != missing}
+    with pytest.raises(ConfigurationError, match=missing):
+        connection("test", None, None, None, variables)
+
+
+def test_the_password_file(tmp_path: Path) -> None:
+    """The first line of the file counts; an empty, binary or missing file is refused by name."""
+    path = tmp_path / "secret"
+    path.write_text("first line\nsecond line\n", encoding="utf-8")
+    access = connection("test", None, None, str(path), CREDENTIALS)
+    assert access.password.get_secret_value() == "first line"
+    for content in (b"", b"\n", b"\xff\xfe"):
+        path.write_bytes(content)
+        with pytest.raises(ConfigurationError, match="secret"):
+            connection("test", None, None, str(path), CREDENTIALS)
+    path.unlink()
+    with pytest.raises(ConfigurationError, match="No such file"):
+        connection("test", None, None, str(path), CREDENTIALS)
+
+
+def test_a_connection_hides_its_credentials() -> None:
+    """Neither repr nor the plain data for output hold credentials."""
+    access = connection("test", None, None, None, CREDENTIALS)
+    assert PASSWORD not in repr(access)
+    assert USERNAME not in repr(access)
+    assert set(access.as_dict()) == {"environment", "base_url"}
+
+
+def test_a_profile_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Profiles are tables of cybertip.toml in the current folder; without the file there is none."""
+    monkeypatch.chdir(tmp_path)
+    assert load_profile("default") is None
+    (tmp_path / "cybertip.toml").write_text(
+        '[profiles.second.reporting_person]\nfirst_name = "Second"\n', encoding="utf-8"
+    )
+    profile = load_profile("second")
+    assert profile is not None
+    assert profile.reporting_person.first_name == "Second"
+    with pytest.raises(ConfigurationError, match=r"\[profiles\.default\]"):
+        load_profile("default")
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    """A configuration file that was named and is not there is an error."""
+    with pytest.raises(ConfigurationError, match="No such file"):
+        load_profile("default", tmp_path / "own.toml")
