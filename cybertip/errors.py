@@ -97,7 +97,7 @@ class CallError(CybertipError):
 
     Attributes:
         call: the endpoint's name: ``status``, ``xsd``, ``submit``, ``upload``, ``fileinfo``, ``finish`` or ``retract``.
-        known: what is known about the call's effect at the server.
+        known: what is known about the call's effect at the server, earlier tries of the same call included.
         code: the API's response code, where one was read.
         description: the server's text for it, control characters removed, at most 500 characters.
         http_status: the HTTP status, where an answer came.

@@ -13,7 +13,7 @@ from cybertip.calls import FinishResult
 from cybertip.calls.forms import FileSource
 from cybertip.cli._output import NeedsPersonError
 from cybertip.client import Client
-from cybertip.errors import AlreadyFinishedError, CallError, CybertipError, Known
+from cybertip.errors import AlreadyFinishedError, AlreadyRetractedError, CallError, CybertipError, Known
 
 LAPSE = "an open report lapses by itself 24 hours after it was opened, or 1 hour after its last change if that is later"
 
@@ -102,6 +102,13 @@ def _finish(client: Client, report_id: int, sent: Sequence[str], watcher: Watche
 def _retract(client: Client, report_id: int, watcher: Watcher) -> None:
     try:
         client.retract(report_id)
+    except AlreadyRetractedError:
+        watcher.step(f"report {report_id} was retracted before: nothing was filed")
+    except AlreadyFinishedError:
+        raise NeedsPersonError(
+            f"report {report_id} was to be retracted, but the server says that it is filed. Do not file it again;"
+            " ask NCMEC, naming the report."
+        ) from None
     except CybertipError as problem:
         watcher.step(f"Report {report_id} could not be retracted ({problem}); {LAPSE}.")
     else:

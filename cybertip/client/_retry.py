@@ -9,7 +9,15 @@ import tenacity
 
 from cybertip.calls import Call
 from cybertip.client._settings import RetryPolicy
-from cybertip.errors import CallError, Known, RedirectRefusedError, ThrottledError, WrongReportError
+from cybertip.errors import (
+    AlreadyFinishedError,
+    AlreadyRetractedError,
+    CallError,
+    Known,
+    RedirectRefusedError,
+    ThrottledError,
+    WrongReportError,
+)
 
 
 def may_repeat(call: Call[object], problem: BaseException) -> bool:
@@ -26,8 +34,32 @@ def may_repeat(call: Call[object], problem: BaseException) -> bool:
     return call.repeatable and uncertain
 
 
+class _Judge:
+    """Decides after each failure of one call whether it is made again, and remembers what the failures leave open.
+
+    A later failure does not undo an earlier doubt: when a first `/finish` was not answered and its repetition is
+    refused, the report may be filed all the same.
+    """
+
+    def __init__(self, call: Call[object]) -> None:
+        self.call = call
+        self.doubt = False
+
+    def __call__(self, problem: BaseException) -> bool:
+        again = may_repeat(self.call, problem)
+        if isinstance(problem, CallError):
+            self.doubt = self.doubt or problem.known is Known.UNKNOWN
+            if self.doubt and not isinstance(problem, _PROOF):
+                problem.known = Known.UNKNOWN
+        return again
+
+
+# The server knows what became of the report, whatever the earlier calls did.
+_PROOF = (AlreadyFinishedError, AlreadyRetractedError)
+
+
 def options(call: Call[object], policy: RetryPolicy, sleep: Callable[[float], Any]) -> dict[str, Any]:
-    """The arguments for tenacity's `Retrying` and `AsyncRetrying`."""
+    """The arguments for tenacity's `Retrying` and `AsyncRetrying`, for one call."""
     jitter = tenacity.wait_random_exponential(multiplier=policy.base, max=policy.cap)
 
     def wait(state: tenacity.RetryCallState) -> float:
@@ -39,6 +71,6 @@ def options(call: Call[object], policy: RetryPolicy, sleep: Callable[[float], An
         "sleep": sleep,
         "wait": wait,
         "stop": tenacity.stop_after_attempt(policy.attempts) | tenacity.stop_before_delay(policy.total),
-        "retry": tenacity.retry_if_exception(lambda problem: may_repeat(call, problem)),
+        "retry": tenacity.retry_if_exception(_Judge(call)),
         "reraise": True,
     }

@@ -11,6 +11,7 @@ from cybertip.cli._filing import FileToSend, Watcher, file_report
 from cybertip.cli._output import NeedsPersonError
 from cybertip.client import Client, RetryPolicy
 from cybertip.errors import (
+    AlreadyRetractedError,
     ConnectionLostError,
     CredentialsError,
     EvidenceError,
@@ -189,3 +190,16 @@ def test_a_retract_that_fails_is_told() -> None:
     _, lines = failed(Server(upload=lambda: answer(4200), retract=lost), RefusedError)
     assert "could not be retracted" in lines[-1]
     assert "lapses by itself" in lines[-1]
+
+
+def test_a_report_that_lapsed_or_was_retracted_is_closed() -> None:
+    """5101 to /finish, and then to /retract, means that nothing was filed."""
+    server = Server(finish=lambda: answer(5101), retract=lambda: answer(5101))
+    _, lines = failed(server, AlreadyRetractedError)
+    assert lines[-1] == "report 7 was retracted before: nothing was filed"
+
+
+def test_a_retract_that_finds_it_filed_is_an_alarm() -> None:
+    """5102 to /retract means that it is filed, whatever went wrong before."""
+    text, _ = failed(Server(upload=lambda: answer(4200), retract=lambda: answer(5102)), NeedsPersonError)
+    assert "the server says that it is filed" in text
