@@ -39,13 +39,13 @@ def command(output: Output, files: tuple[str, ...], config: str | None) -> Exit:
     for name in files:
         findings = _check(_read(name), schema, output, Path(config) if config else None)
         results[name] = findings
-        output.say(f"{name}: {_summary(findings)}")
+        output.data(f"{name}: {_summary(findings)}")
         for finding in findings:
             place = finding.path if finding.line is None else f"{finding.path}, line {finding.line}"
-            output.say(f"  {finding.severity} {finding.code} at {place or '(the whole record)'}")
-            output.say(f"    {finding.message}")
+            output.data(f"  {finding.severity} {finding.code} at {place or '(the whole record)'}")
+            output.data(f"    {finding.message}")
             if finding.cure:
-                output.say(f"    {finding.cure}")
+                output.data(f"    {finding.cure}")
     status = Exit.FINDINGS if any(findings.errors for findings in results.values()) else Exit.DONE
     listed = [
         {"file": name, "valid": not findings.errors, "findings": [finding.as_dict() for finding in findings]}

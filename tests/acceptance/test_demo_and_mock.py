@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import re
 import signal
 import socket
@@ -98,3 +101,32 @@ def test_the_mock_prints_no_personal_data(mock: Mock, cli: Cli, tmp_path: Path) 
     assert b"is filed" in done.stdout
     assert "user4711@example.com" not in stdout + stderr
     assert "192.0.2.44" not in stdout + stderr
+
+
+def test_progress_is_shown_on_a_terminal_only(tmp_path: Path) -> None:
+    """A terminal on stderr sees a bar while files are uploaded; a pipe sees plain lines only."""
+    terminal, program = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "cybertip", "demo"],
+        stdout=subprocess.PIPE,
+        stderr=program,
+        env={**clean_environment(), "TERM": "xterm", "COLUMNS": "100"},
+        cwd=tmp_path,
+    ) as process:
+        os.close(program)
+        seen = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal whose other side is closed with an error
+            while part := os.read(terminal, 65536):
+                seen += part
+        os.close(terminal)
+        assert process.wait(timeout=60) == 0
+    piped = subprocess.run(
+        [sys.executable, "-m", "cybertip", "demo"],
+        capture_output=True,
+        env=clean_environment(),
+        check=True,
+        cwd=tmp_path,
+    )
+    assert b"uploading" in seen
+    assert b"uploading" not in piped.stderr
+    assert b"\x1b" not in piped.stderr + piped.stdout

@@ -42,7 +42,7 @@ def test_valid_documents(cli: Cli, tmp_path: Path) -> None:
     names = ["report.xml", "details.xml", "answer.xml", "receipt.xml", "record.json"]
     run = cli("validate", *names)
     assert run.status == 0
-    assert all(f"{name}: valid" in run.stderr for name in names)
+    assert all(f"{name}: valid" in run.stdout for name in names)
 
 
 def test_a_finding_names_code_place_line_and_cure(cli: Cli, tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_a_finding_names_code_place_line_and_cure(cli: Cli, tmp_path: Path) -> N
     (tmp_path / "report.xml").write_bytes(broken)
     run = cli("validate", "report.xml")
     assert run.status == 1
-    assert "X002 at /report/personOrUserReported[1]/ipCaptureEvent[1]/port, line 3" in run.stderr
-    assert "<port> must come after <dateTime>" in run.stderr
+    assert "X002 at /report/personOrUserReported[1]/ipCaptureEvent[1]/port, line 3" in run.stdout
+    assert "<port> must come after <dateTime>" in run.stdout
 
 
 def test_the_envelope_lists_findings_per_file(cli: Cli, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_any_bytes_give_findings(cli: Cli, content: bytes) -> None:
     """Input of any kind ends with findings, never with a traceback."""
     run = cli("validate", "-", stdin=content)
     assert run.status == 1
-    assert "error X00" in run.stderr
+    assert "error X00" in run.stdout
 
 
 def test_a_missing_file_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
@@ -116,10 +116,10 @@ def test_a_wrong_record_names_the_field_and_hides_the_value(cli: Cli, tmp_path: 
     (tmp_path / "record.json").write_text(json.dumps(record), encoding="utf-8")
     run = cli("validate", "record.json")
     assert run.status == 1
-    assert "S119 at /incident/occurred_at" in run.stderr
-    assert "X002 at /suspects/0/nickname" in run.stderr
-    assert "X002 at /evidence/0/viewed" in run.stderr
-    assert "X002 at /evidence/1/sha256" in run.stderr
+    assert "S119 at /incident/occurred_at" in run.stdout
+    assert "X002 at /suspects/0/nickname" in run.stdout
+    assert "X002 at /evidence/0/viewed" in run.stdout
+    assert "X002 at /evidence/1/sha256" in run.stdout
 
 
 def test_the_profile_comes_from_the_configuration(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:

@@ -75,8 +75,12 @@ def lost() -> httpx.Response:
 
 def in_turn(*reactions: Reaction) -> Reaction:
     """One reaction after the other."""
-    left = list(reactions)
-    return lambda: left.pop(0)()
+    left = iter(reactions)
+
+    def react() -> httpx.Response:
+        return next(left)()
+
+    return react
 
 
 def run(server: Server) -> list[str]:
