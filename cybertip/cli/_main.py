@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from cybertip._version import __version__
-from cybertip.cli._output import Exit
+from cybertip.cli._output import Exit, Output
 
 # Name, module and a line for the overview, so that ``--help`` loads none of the modules.
 COMMANDS = {
@@ -56,8 +56,13 @@ def run(arguments: Sequence[str]) -> int:
         status = group.main(args=list(arguments), prog_name="cybertip", standalone_mode=False)
         return int(status or 0)
     except click.ClickException as problem:
-        problem.show()
-        return int(Exit.USAGE)
+        if "--json" not in arguments:
+            problem.show()
+            return int(Exit.USAGE)
+        context = problem.ctx if isinstance(problem, click.UsageError) else None
+        name = context.command_path.partition(" ")[2] if context is not None else ""
+        error = {"kind": "UsageError", "message": problem.format_message(), "cure": ""}
+        return int(Output(name, as_json=True).end(Exit.USAGE, {"error": error}))
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("cybertip: interrupted\n")
         return 130

@@ -12,13 +12,19 @@ from cybertip.errors import (
     AlreadyFinishedError,
     CallError,
     ConfigurationError,
+    ConnectionFailedError,
+    CredentialsError,
     CybertipError,
     EnvironmentRefusedError,
     EvidenceError,
     HashMismatchError,
+    HttpRefusedError,
     Known,
+    RedirectRefusedError,
     RefusedError,
     ServerError,
+    ThrottledError,
+    UnreadableAnswerError,
 )
 from cybertip.findings import DocumentError
 
@@ -60,9 +66,31 @@ def exit_status(problem: CybertipError) -> Exit:
     return Exit.FINDINGS
 
 
+# What a person can do about a call that did not succeed; the first match counts.
+_ADVICE: tuple[tuple[type[CybertipError], str], ...] = (
+    (ConnectionFailedError, "Check the address; for the mock, start one with: cybertip mock"),
+    (CredentialsError, "Check CYBERTIP_USERNAME and CYBERTIP_PASSWORD; each environment has its own."),
+    (ThrottledError, "Wait, then run the command again."),
+    (HttpRefusedError, "Check the address: the API lives below /ispws."),
+    (RedirectRefusedError, "Check the address; give the one that the server points to, if it is right."),
+    (RefusedError, "Correct what was sent: cybertip validate tells what our own checks find."),
+    (EvidenceError, "Mend the file or the path, then run the command again."),
+    (
+        UnreadableAnswerError,
+        "Something in between may have answered for the server. Run the command again later.",
+    ),
+    (CallError, "Run the command again later. If it persists, give NCMEC the Request-ID."),
+)
+
+
+def advice(problem: CybertipError) -> str:
+    """What to do about an error whose own words do not say it; empty where they do."""
+    return next((text for kind, text in _ADVICE if isinstance(problem, kind)), "")
+
+
 def error_data(problem: CybertipError) -> dict[str, Any]:
     """An error as plain data for the envelope."""
-    data: dict[str, Any] = {"kind": type(problem).__name__, "message": str(problem)}
+    data: dict[str, Any] = {"kind": type(problem).__name__, "message": str(problem), "cure": advice(problem)}
     if isinstance(problem, CallError):
         data |= {
             "call": problem.call,
@@ -120,7 +148,10 @@ class Output:
     def fail(self, problem: CybertipError) -> Exit:
         """An error's plain lines, or its envelope."""
         status = exit_status(problem)
-        self.say(f"cybertip {self.command}: {problem}")
+        # A call's error begins with the call's own name.
+        self.say(f"cybertip: {problem}" if isinstance(problem, CallError) else f"cybertip {self.command}: {problem}")
+        if cure := advice(problem):
+            self.say(cure)
         return self.end(status, {"error": error_data(problem)})
 
 

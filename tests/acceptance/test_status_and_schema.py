@@ -54,6 +54,7 @@ def test_a_server_that_is_not_there(cli: Cli) -> None:
     assert run.status == 4
     assert "no connection" in run.stderr
     assert "[unsent]" in run.stderr
+    assert "start one with: cybertip mock" in run.stderr
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,20 @@ def test_errors_have_an_envelope(cli: Cli) -> None:
     assert envelope["error"]["kind"] == "CredentialsError"
     assert envelope["error"]["known"] == "not executed"
     assert envelope["error"]["http_status"] == 401
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [(("status", "--environment", "staging"), "status"), (("nonsense",), ""), (("send",), "send")],
+)
+def test_usage_errors_have_an_envelope(cli: Cli, arguments: tuple[str, ...], command: str) -> None:
+    """With --json even a mistyped command is an envelope on stdout, and nothing else."""
+    run = cli(*arguments, "--json")
+    envelope = json.loads(run.stdout)
+    assert run.stderr == ""
+    assert envelope["exit"] == run.status == 2
+    assert envelope["command"] == command
+    assert envelope["error"]["kind"] == "UsageError"
 
 
 def test_show_prints_the_schema(cli: Cli) -> None:
