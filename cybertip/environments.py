@@ -7,6 +7,7 @@ that must not be possible. So the environment is always named, the address must 
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -106,30 +107,47 @@ def _checked(environment: Environment, url: str) -> Endpoint:
     return Endpoint(environment, url, loopback, ncmec)
 
 
+# Names in their ASCII form. What ends like a number is an address, whose short and octal spellings are refused.
+_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*(?!0x[0-9a-f]*$|[0-9]+$)[a-z0-9_-]{1,63}")
+# Printable ASCII but for what nobody reads alike: white space and the backslash.
+_PLAIN = re.compile(r"[!-\[\]-~]+")
+
+
 def _host(url: str) -> str:
-    """The host in its plainest form, so that no spelling of it slips past the rules."""
+    """The host in its plainest form, so that no spelling of it slips past the rules.
+
+    What two programs could read differently is refused and never interpreted: the host that is looked at here must be
+    the one that is connected to.
+    """
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        # Reading the port raises ValueError if it is no number; ASCII-fying folds full-width look-alikes.
+        host = (parts.hostname or "").rstrip(".")
+        # Reading the port raises ValueError if it is no number.
         _ = parts.port
-        plain = host if ":" in host else host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
-        plain = ""
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not plain or any(char.isspace() for char in url):
-        raise ConfigurationError("the base URL must look like https://reports.example.com/ispws")
+    except ValueError:
+        parts, host = urlsplit(""), ""
     if parts.username is not None or parts.password is not None:
         raise ConfigurationError("the base URL must not hold credentials; give them as user name and password")
-    if parts.query or parts.fragment:
+    known = _NAME.fullmatch(host) or _address(host)
+    if parts.scheme not in ("http", "https") or not known or not _PLAIN.fullmatch(url):
+        raise ConfigurationError(
+            "the base URL must look like https://reports.example.com/ispws;"
+            " an international host name is written in its xn-- form"
+        )
+    if "?" in url or "#" in url:
         raise ConfigurationError("the base URL must not have a query (?) or a fragment (#)")
-    return plain.lower().rstrip(".")
+    return host
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = None if "%" in host else ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = _address(host)
+    # The unspecified address leads to this machine, too.
+    return host == "localhost" or (address is not None and (address.is_loopback or address.is_unspecified))

@@ -22,6 +22,11 @@ BLOCK = 256 * 1024
 """How many bytes are read at a time. Larger blocks are no faster, smaller ones cost over TLS."""
 
 
+def _reason(problem: OSError | ValueError) -> str:
+    """The system's words. A closed file is a ValueError, one not open for reading is both and has no words."""
+    return getattr(problem, "strerror", None) or "it is closed, or not open for reading"
+
+
 class _File:
     """A file on disk."""
 
@@ -70,20 +75,26 @@ class _Open:
     """A binary file that the caller has open. It is read from where it stood, each time."""
 
     def __init__(self, file: BinaryIO, name: str | None, sha256: str | None) -> None:
-        if not file.seekable():
-            raise EvidenceError("the file cannot be rewound, so it could not be sent again; give a path or bytes")
-        self.file = file
-        self.start = file.tell()
-        self.size = file.seek(0, os.SEEK_END) - self.start
-        file.seek(self.start)
-        if not isinstance(file.read(0), bytes):
-            raise EvidenceError("the file is open as text; open it with mode 'rb'")
+        try:
+            if not file.seekable():
+                raise EvidenceError("the file cannot be rewound, so it could not be sent again; give a path or bytes")
+            self.file = file
+            self.start = file.tell()
+            self.size = file.seek(0, os.SEEK_END) - self.start
+            file.seek(self.start)
+            if not isinstance(file.read(0), bytes):
+                raise EvidenceError("the file is open as text; open it with mode 'rb'")
+        except (OSError, ValueError) as problem:
+            raise EvidenceError(f"the file cannot be read: {_reason(problem)}") from None
         own_name = getattr(file, "name", None)
         self.name = name or (Path(own_name).name if isinstance(own_name, str) else "file")
         self.sha256 = sha256
 
     def open(self) -> BinaryIO:
-        self.file.seek(self.start)
+        try:
+            self.file.seek(self.start)
+        except (OSError, ValueError) as problem:
+            raise EvidenceError(f"the file cannot be read again: {_reason(problem)}") from None
         return cast("BinaryIO", _Stay(self.file))
 
 
@@ -102,8 +113,11 @@ def source(file: File, *, name: str | None = None, sha256: str | None = None) ->
 
     Raises:
         EvidenceError: there is no such file, or it cannot be read, or not more than once.
+        TypeError: a name or a SHA-256 is given with a source, which has its own.
     """
     if isinstance(file, FileSource):
+        if name is not None or sha256 is not None:
+            raise TypeError("a source has its name and its SHA-256 already")
         return file
     if isinstance(file, bytes):
         return _Memory(file, name, sha256)
@@ -180,5 +194,5 @@ class HashedReading:
     def _read(file: BinaryIO, size: int) -> bytes:
         try:
             return file.read(size)
-        except OSError as problem:
-            raise EvidenceError(f"the file cannot be read to its end: {problem.strerror}") from None
+        except (OSError, ValueError) as problem:
+            raise EvidenceError(f"the file cannot be read to its end: {_reason(problem)}") from None

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Generic, NoReturn, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeVar, cast, overload
 from xml.parsers import expat
 
 from lxml import etree
@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from cybertip.findings import DocumentError, Finding, error
 from cybertip.models import ROOTS, Wire
 from cybertip.models._base import Form
-from cybertip.models._content import content_problems
+from cybertip.models._content import content_problems, shown
 from cybertip.models._shape import FieldShape, Shape, shape_of
 from cybertip.models._types import MissingOffset, Simple, Unrepresentable
 
@@ -35,7 +35,11 @@ W = TypeVar("W", bound=Wire)
 MAX_BYTES = 32 * 1024 * 1024
 """The largest document that is read. The largest real ones, with a long chat, are a few megabytes."""
 
+MAX_PARTS = 250_000
+"""The most elements, attributes and comments, taken together, of a document that is read."""
+
 _LIBXML2_TEXT_LIMIT = 10_000_000
+_LIBXML2_LAST_LINE = 65_535
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 # Hints for validators. They say nothing about the content, so they are accepted and not kept.
 _XSI_HINTS = {_XSI + "type", _XSI + "schemaLocation", _XSI + "noNamespaceSchemaLocation"}
@@ -96,40 +100,93 @@ def _simple(field: FieldShape) -> Simple:
 # --- the hardened parser -----------------------------------------------------------------------------------------
 
 
-class _Doctype(Exception):
+class _Stop(Exception):
+    """Ends the first look at a document."""
+
+
+class _Doctype(_Stop):
     pass
 
 
-class _RootReached(Exception):
+class _RootReached(_Stop):
     pass
 
 
-def _refuse_doctype(data: bytes) -> None:
-    """Look at what stands before the root element, and stop at a DOCTYPE before anything in it is read."""
-    scanner = expat.ParserCreate()
+class _TooManyParts(_Stop):
+    pass
 
-    def doctype(*_: object) -> NoReturn:
+
+class _Scan:
+    """A first look at a document by another parser, which stops where reading on would be dangerous or useless.
+
+    It stops at a DOCTYPE before anything in it is read; else at the root element, unless the document is so large that
+    its parts must be counted, or so long that the real parser gives no exact lines.
+
+    Attributes:
+        reached_root: whether there is a root element, in an encoding that this parser can read.
+        lines: of a very long document, the line of each element.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.reached_root = False
+        self.lines: list[int] = []
+        self._parts = 0
+        # Not all of these characters are markup, but no element or attribute does without one of them.
+        self._counting = data.count(b"<") + data.count(b"=") > MAX_PARTS
+        self._locating = data.count(b"\n") >= _LIBXML2_LAST_LINE
+        self._parser = expat.ParserCreate()
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.StartElementHandler = self._element
+        self._parser.CommentHandler = self._parser.ProcessingInstructionHandler = self._aside
+        try:
+            for start in range(0, len(data), 65536):
+                self._parser.Parse(data[start : start + 65536])
+        except _Doctype:
+            raise DocumentError([_doctype_finding(self._parser.CurrentLineNumber)]) from None
+        except _TooManyParts:
+            message = f"the document has more than {MAX_PARTS} elements, attributes and comments"
+            raise DocumentError([error("X005", "/", message)]) from None
+        except _RootReached:
+            pass
+        except expat.ExpatError:
+            pass  # The real parser has the better words for it.
+        except (LookupError, ValueError):
+            raise DocumentError([_encoding_finding(self._parser.CurrentLineNumber)]) from None
+
+    def _doctype(self, *_: object) -> NoReturn:
         raise _Doctype
 
-    def root(*_: object) -> NoReturn:
-        raise _RootReached
+    def _element(self, _name: str, attributes: Mapping[str, str]) -> None:
+        self.reached_root = True
+        if self._locating:
+            self.lines.append(self._parser.CurrentLineNumber)
+        elif not self._counting:
+            raise _RootReached
+        self._count(1 + len(attributes))
 
-    scanner.StartDoctypeDeclHandler = doctype
-    scanner.StartElementHandler = root
-    try:
-        for start in range(0, len(data), 65536):
-            scanner.Parse(data[start : start + 65536])
-    except _Doctype:
-        raise DocumentError([_doctype_finding(scanner.CurrentLineNumber)]) from None
-    except (_RootReached, expat.ExpatError):
-        # Not well-formed, or in an encoding that only the real parser knows: that one reports it, and its result is
-        # checked for a document type once more.
-        return
+    def _aside(self, *_: object) -> None:
+        self._count(1)
+
+    def _count(self, parts: int) -> None:
+        self._parts += parts
+        if self._parts > MAX_PARTS:
+            raise _TooManyParts
+
+
+class _Located(etree.ElementBase):
+    """An element of a very long document."""
+
+    lines: Mapping[etree._Element, int]
+    """Of the root element only: the lines of all."""
 
 
 def line_of(element: etree._Element) -> int | None:
     """The one-based source line of an element."""
-    return cast("int | None", element.sourceline)
+    line = cast("int | None", element.sourceline)
+    if line is not None and line >= _LIBXML2_LAST_LINE:
+        root = element.getroottree().getroot()
+        return root.lines.get(element) if isinstance(root, _Located) else None
+    return line
 
 
 def _is_element(node: etree._Element) -> bool:
@@ -141,6 +198,10 @@ def _doctype_finding(line: int | None) -> Finding:
     return error("X004", "/", "the document has a document type declaration", "Remove the <!DOCTYPE …>.", line)
 
 
+def _encoding_finding(line: int | None) -> Finding:
+    return error("X001", "/", "the encoding of the document is not supported", "Save it as UTF-8.", line)
+
+
 def read_tree(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     """Parse bytes into an element tree, safely.
 
@@ -149,23 +210,33 @@ def read_tree(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     """
     if len(data) > max_bytes:
         raise DocumentError([error("X005", "/", f"the document has {len(data)} bytes; at most {max_bytes} are read")])
-    _refuse_doctype(data)
+    scan = _Scan(data)
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
         collect_ids=False,
-        # Lifts the limits on depth and dictionary size too, so only where the text limit makes it necessary; the
-        # size was checked above.
-        huge_tree=len(data) > _LIBXML2_TEXT_LIMIT,
+        # Lifts the limits on depth and dictionary size too, so only where the text limit makes it necessary (a byte
+        # of another encoding may become three of UTF-8); the size was checked above.
+        huge_tree=scan.reached_root and 3 * len(data) > _LIBXML2_TEXT_LIMIT,
     )
+    if scan.lines:
+        parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=_Located))
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as problem:
-        raise DocumentError([_syntax_finding(problem)]) from None
+        finding = _syntax_finding(problem)
+        if finding.code == "X002" and not scan.reached_root:
+            # Too much before the root element: a DOCTYPE in an encoding that the scan cannot read.
+            finding = _encoding_finding(finding.line)
+        raise DocumentError([finding]) from None
+    if not scan.reached_root:
+        raise DocumentError([_encoding_finding(None)])
     info = root.getroottree().docinfo
     if info.internalDTD is not None or info.externalDTD is not None:
         raise DocumentError([_doctype_finding(None)])
+    if isinstance(root, _Located):
+        root.lines = dict(zip(root.iter(etree.Element), scan.lines, strict=False))
     return root
 
 
@@ -173,6 +244,8 @@ def _syntax_finding(problem: etree.XMLSyntaxError) -> Finding:
     kind, line = getattr(problem, "code", 0), problem.lineno or None
     kinds = etree.ErrorTypes
     # libxml2's own text is not passed on: it can quote the document.
+    if kind == kinds.ERR_UNSUPPORTED_ENCODING:
+        return _encoding_finding(line)
     if kind == kinds.ERR_UNDECLARED_ENTITY:
         return error("X004", "/", "the document uses an entity", "Write the character itself.", line)
     if kind in (kinds.ERR_INVALID_CHAR, kinds.ERR_INVALID_CHARREF):
@@ -188,7 +261,6 @@ def _syntax_finding(problem: etree.XMLSyntaxError) -> Finding:
         kinds.ERR_TAG_NAME_MISMATCH: ("an end tag does not match its start tag", ""),
         kinds.ERR_INVALID_ENCODING: ("there are bytes that are not text in the declared encoding", "Save it as UTF-8."),
         kinds.ERR_ATTRIBUTE_REDEFINED: ("an attribute stands twice in one element", "Keep one of them."),
-        kinds.ERR_UNSUPPORTED_ENCODING: ("the declared encoding is not supported", "Save it as UTF-8."),
     }.get(kind, ("the document is not well-formed XML", "In text, write & as &amp; and < as &lt;."))
     return error("X001", "/", what, cure, line)
 
@@ -203,7 +275,9 @@ def name_file(details: bytes, report_id: int, file_id: str) -> bytes:
     for name, value in (("reportId", str(report_id)), ("fileId", file_id)):
         element = root.find(name)
         if element is None:
-            raise DocumentError([error("X002", f"/{str(root.tag)[:80]}", f"<{name}> is missing", "Add it; any value.")])
+            raise DocumentError(
+                [error("X002", f"/{shown(str(root.tag))}", f"<{name}> is missing", "Add it; any value.")]
+            )
         for inner in list(element):
             element.remove(inner)
         element.text = value
@@ -241,7 +315,11 @@ class Parsed(Generic[W]):
         return None
 
 
-def parse(data: bytes, model: type[W] | None = None, *, max_bytes: int = MAX_BYTES) -> Parsed[W]:
+@overload
+def parse(data: bytes, model: None = None, *, max_bytes: int = MAX_BYTES) -> Parsed[Wire]: ...
+@overload
+def parse(data: bytes, model: type[W], *, max_bytes: int = MAX_BYTES) -> Parsed[W]: ...
+def parse(data: bytes, model: type[Wire] | None = None, *, max_bytes: int = MAX_BYTES) -> Parsed[Any]:
     """Turn bytes into the model of their root element.
 
     White space around values that are not text, comments, processing instructions, CDATA sections, any legal order
@@ -258,7 +336,11 @@ def parse(data: bytes, model: type[W] | None = None, *, max_bytes: int = MAX_BYT
     return parse_tree(read_tree(data, max_bytes=max_bytes), model)
 
 
-def parse_tree(root: etree._Element, model: type[W] | None = None) -> Parsed[W]:
+@overload
+def parse_tree(root: etree._Element, model: None = None) -> Parsed[Wire]: ...
+@overload
+def parse_tree(root: etree._Element, model: type[W] | None) -> Parsed[W]: ...
+def parse_tree(root: etree._Element, model: type[Wire] | None = None) -> Parsed[Any]:
     """Like `parse`, for a tree that `read_tree` made."""
     expected = {name: kind for name, kind in ROOTS.items() if model is None or kind is model}
     kind = expected.get(str(root.tag))
@@ -271,7 +353,7 @@ def parse_tree(root: etree._Element, model: type[W] | None = None) -> Parsed[W]:
         values = reader.complex(root, shape_of(kind), path)
     if not reader.findings:
         try:
-            return Parsed(cast("W", kind.model_validate(values)), MappingProxyType(reader.lines))
+            return Parsed(kind.model_validate(values), MappingProxyType(reader.lines))
         except ValidationError as problem:
             reader.findings.extend(
                 error("X005", path, f"field {'.'.join(str(part) for part in item['loc'])}: {item['msg']}")
@@ -282,7 +364,7 @@ def parse_tree(root: etree._Element, model: type[W] | None = None) -> Parsed[W]:
 
 def root_finding(root: etree._Element, expected: Mapping[str, Any]) -> Finding:
     """X002 for a root element other than those expected."""
-    name = str(root.tag)[:80]
+    name = shown(str(root.tag))
     wanted = " or ".join(f"<{item}>" for item in expected)
     cure = f"The root must be {wanted}."
     if root.nsmap.get(root.prefix) is not None:
@@ -330,15 +412,18 @@ class _Reader:
 
     def attributes(self, element: etree._Element, shape: Shape | None, path: str) -> Iterator[tuple[FieldShape, str]]:
         given = set()
-        for name, text in cast("Mapping[str, str]", element.attrib).items():
+        # Values are looked up only where they are wanted: each look-up searches all attributes of the element.
+        for name in map(str, element.attrib):
             field = shape.attribute(name) if shape is not None else None
             if field is not None:
                 given.add(name)
                 self.lines[f"{path}/@{name}"] = line_of(element) or 0
-                yield field, text
+                yield field, element.get(name, "")
             elif name not in _XSI_HINTS:
-                shown = name.replace(_XSI, "xsi:")[:80]
-                self.report(element, "X002", path, f"<{element.tag}> has no attribute '{shown}'", "Remove it.")
+                what = f"'{'xsi:' if name.startswith(_XSI) else ''}{shown(name)}'"
+                if name.startswith("{") and not name.startswith(_XSI):
+                    what += " in a namespace"
+                self.report(element, "X002", path, f"<{element.tag}> has no attribute {what}", "Remove it.")
         for field in shape.attributes if shape is not None else ():
             if field.required and field.name not in given:
                 message = f"<{element.tag}> lacks its attribute '{field.name}'"
@@ -377,7 +462,7 @@ class _Reader:
             counts[name] += 1
             field = shape.child(name)
             numbered = field.many if field is not None else totals[name] > 1
-            places.append(f"{path}/{name[:80]}[{counts[name]}]" if numbered else f"{path}/{name[:80]}")
+            places.append(f"{path}/{shown(name)}[{counts[name]}]" if numbered else f"{path}/{shown(name)}")
         return places
 
     def child(self, element: etree._Element, field: FieldShape, path: str) -> Any:
@@ -406,7 +491,7 @@ class _Reader:
         parts = [element.text or ""]
         for node in element:
             if _is_element(node):
-                message = f"<{node.tag[:80]}> stands in <{element.tag}>, which holds only text"
+                message = f"<{shown(node.tag)}> stands in <{element.tag}>, which holds only text"
                 self.report(node, "X002", path, message, "Write < as &lt; if it is part of the text.")
                 return None
             parts.append(node.tail or "")

@@ -86,7 +86,7 @@ class Answer:
             return float(value)
         try:
             moment = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
@@ -232,9 +232,13 @@ def _parse(answer: Answer) -> Reply | _Unreadable:
     )
 
 
+# XHTML begins like XML, and some pages with a comment.
+_WEB_PAGE = re.compile(rb"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype html|html|head)", re.DOTALL)
+
+
 def _not_xml(answer: Answer) -> _Unreadable:
     start = answer.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<head")) or "html" in (answer.header("content-type") or ""):
+    if _WEB_PAGE.match(start) or "html" in (answer.header("content-type") or "").lower():
         return _Unreadable(HtmlAnswerError, "the answer is a web page")
     if start.startswith((b"<?xml", b"<report")) or not answer.complete:
         return _Unreadable(TruncatedAnswerError, "the answer ends too early or is damaged")

@@ -38,7 +38,8 @@ def what_is_known(*, sent: bool, http_status: int | None = None, code: int | Non
     """Decide what is known about a call that did not succeed.
 
     Args:
-        sent: whether the network took the last part of the request. Without it no server can have acted.
+        sent: whether the network took the last part of the request. Without it no server can have acted, unless it
+            says so itself.
         http_status: the HTTP status, where an answer came.
         code: the response code, where the answer had one.
     """
@@ -47,5 +48,8 @@ def what_is_known(*, sent: bool, http_status: int | None = None, code: int | Non
     if http_status in DECISIVE:
         return DECISIVE[http_status]
     if code is None:
-        return STATUSES.get(http_status, Known.UNKNOWN)
-    return next((known for low, high, known in CODES if low <= code <= high), Known.UNKNOWN)
+        known = STATUSES.get(http_status, Known.UNKNOWN)
+    else:
+        known = next((known for low, high, known in CODES if low <= code <= high), Known.UNKNOWN)
+    # An error that came while the request was still being sent. Success (0) would be a claim to have acted.
+    return Known.UNSENT if known is Known.UNKNOWN and not sent and code != 0 else known

@@ -12,9 +12,9 @@ import tenacity
 from pydantic import SecretStr
 
 from cybertip import calls
-from cybertip.client._exchange import Exchange, Progress
+from cybertip.client._exchange import Exchange, Progress, keep_headers_async, veil
 from cybertip.client._retry import options
-from cybertip.client._settings import RetryPolicy, Timeouts, make_settings
+from cybertip.client._settings import RetryPolicy, Timeouts, make_settings, veiled
 from cybertip.environments import Endpoint
 from cybertip.evidence import File, source
 from cybertip.models import FileDetails, Report
@@ -50,9 +50,11 @@ class AsyncClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Prepare a client, with the same arguments and errors as `Client`. Nothing is sent yet."""
+        username, password = veiled(username), veiled(password)
         self._settings = make_settings(username, password, environment, base_url, ssl_context, timeouts, retry)
         self.schema = schema or Schema.bundled()
-        self._http = httpx.AsyncClient(transport=transport, **self._settings.client_arguments(ssl_context))
+        arguments = self._settings.client_arguments(ssl_context)
+        self._http = httpx.AsyncClient(transport=transport, event_hooks={"response": [keep_headers_async]}, **arguments)
         self._sleep = anyio.sleep
 
     @property
@@ -61,7 +63,11 @@ class AsyncClient:
         return self._settings.endpoint
 
     def __repr__(self) -> str:
-        return f"AsyncClient({self.endpoint.environment}, {self.endpoint.base_url})"
+        # Tracebacks with variables show it even where its making failed.
+        made = hasattr(self, "_settings")
+        return (
+            f"AsyncClient({self.endpoint.environment}, {self.endpoint.base_url})" if made else "AsyncClient(not made)"
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -80,7 +86,8 @@ class AsyncClient:
 
         Args:
             call: what to do.
-            progress: is told how many more bytes of a file were handed to the network. Starts over with a repetition.
+            progress: is told how many more bytes of a file were handed to the network, in a worker thread. Starts over
+                with a repetition.
 
         Raises:
             CallError: it did not succeed.
@@ -96,16 +103,15 @@ class AsyncClient:
         problem: httpx.TransportError | None = None
         try:
             response = await self._http.send(exchange.build(self._http), stream=True)
-            async for part in response.aiter_bytes():
-                if not body.add(part):
-                    break
-            else:
-                body.complete = True
+            await body.fill(response.aiter_bytes())
         except httpx.DecodingError:
             # The body claims a compression that it does not have; it is judged as far as it came.
             pass
         except httpx.TransportError as caught:
             problem = caught
+        except Exception as caught:
+            veil(caught)
+            raise
         finally:
             exchange.close()
             if response is not None:
@@ -128,7 +134,9 @@ class AsyncClient:
         Raises:
             DocumentError: the schema refuses the document; nothing was sent.
         """
-        return await self.send(calls.submit(report, self.schema))
+        call = calls.submit(report, self.schema)
+        del report  # No traceback of what may fail now shows it.
+        return await self.send(call)
 
     async def upload(self, report_id: int, file: File, progress: Progress | None = None) -> calls.UploadResult:
         """Add a file to an open report.
@@ -143,7 +151,9 @@ class AsyncClient:
             EvidenceError: the file cannot be read, or is not what it must be; the server cannot have stored it.
             HashMismatchError: it arrived damaged. It is part of the report all the same: retract the report.
         """
-        return await self.send(calls.Upload(report_id, source(file)), progress)
+        call = calls.Upload(report_id, source(file))
+        del file  # No traceback of what may fail now shows it.
+        return await self.send(call, progress)
 
     async def file_info(self, details: FileDetails | bytes) -> calls.FileInfoResult:
         """Describe an uploaded file, once.
@@ -151,7 +161,9 @@ class AsyncClient:
         Raises:
             DocumentError: the schema refuses the document; nothing was sent.
         """
-        return await self.send(calls.file_info(details, self.schema))
+        call = calls.file_info(details, self.schema)
+        del details  # No traceback of what may fail now shows it.
+        return await self.send(call)
 
     async def finish(self, report_id: int) -> calls.FinishResult:
         """File the report. Irreversible.

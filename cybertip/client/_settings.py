@@ -30,6 +30,9 @@ class Timeouts:
         pool: for a free connection of this client.
         upload_rate: bytes per second at which the server is trusted to digest an upload. The time allowed for the
             answer to ``/upload`` is `read` plus the file's size divided by this.
+
+    Raises:
+        ConfigurationError: a value is not above 0.
     """
 
     connect: float = 10.0
@@ -37,6 +40,10 @@ class Timeouts:
     write: float = 60.0
     pool: float = 60.0
     upload_rate: float = 5_000_000.0
+
+    def __post_init__(self) -> None:
+        if not all(value > 0 for value in (self.connect, self.read, self.write, self.pool, self.upload_rate)):
+            raise ConfigurationError("time-outs and the upload rate must be above 0")
 
     def for_body(self, size: int) -> httpx.Timeout:
         """The time-outs for a request of this many bytes."""
@@ -58,12 +65,19 @@ class RetryPolicy:
         base: seconds.
         cap: seconds.
         total: seconds after which no further attempt begins.
+
+    Raises:
+        ConfigurationError: fewer than one attempt, or negative seconds.
     """
 
     attempts: int = 5
     base: float = 0.5
     cap: float = 20.0
     total: float = 120.0
+
+    def __post_init__(self) -> None:
+        if not (self.attempts >= 1 and all(value >= 0 for value in (self.base, self.cap, self.total))):
+            raise ConfigurationError("a retry policy needs at least one attempt, and no negative seconds")
 
 
 class BasicAuth(httpx.Auth):
@@ -78,13 +92,26 @@ class BasicAuth(httpx.Auth):
         yield from plain.auth_flow(request)
 
 
-def _secret(value: str | SecretStr, what: str) -> SecretStr:
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+def veiled(value: str | SecretStr) -> SecretStr:
+    """The same, wrapped. Done first of all, so that no traceback leads into a frame with a plain password."""
+    return value if isinstance(value, SecretStr) else SecretStr(value)
+
+
+def _flaw(text: str) -> str | None:
+    """Why this cannot be a user name or a password. It does not raise: its own frame holds the text."""
     if not text:
-        raise ConfigurationError(f"the {what} is empty; NCMEC assigns one per environment, the mock prints its own")
+        return "is empty; NCMEC assigns one per environment, the mock prints its own"
     if any(ord(char) < 32 or ord(char) == 127 for char in text):
-        raise ConfigurationError(f"the {what} holds a control character, perhaps a line break at its end")
-    return SecretStr(text)
+        return "holds a control character, perhaps a line break at its end"
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in text):
+        return "holds bytes that were not read as UTF-8"
+    return None
+
+
+def _check(value: SecretStr, what: str) -> None:
+    flaw = _flaw(value.get_secret_value())
+    if flaw is not None:
+        raise ConfigurationError(f"the {what} {flaw}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +141,8 @@ class Settings:
 
 
 def make_settings(
-    username: str | SecretStr,
-    password: str | SecretStr,
+    username: SecretStr,
+    password: SecretStr,
     environment: str | None,
     base_url: str | None,
     ssl_context: ssl.SSLContext | None,
@@ -129,13 +156,23 @@ def make_settings(
         EnvironmentRefusedError: environment, address and certificate checks do not belong together.
     """
     endpoint = resolve(environment, base_url)
+    if not _understood(endpoint.base_url):
+        raise ConfigurationError("the base URL has a host name that is not valid")
     checks_certificates = ssl_context is None or (
         ssl_context.verify_mode is ssl.CERT_REQUIRED and ssl_context.check_hostname
     )
     if not checks_certificates and (endpoint.ncmec or endpoint.environment is not Environment.MOCK):
         raise EnvironmentRefusedError("certificate checks cannot be switched off, except for a mock")
-    user = _secret(username, "user name")
-    if ":" in user.get_secret_value():
+    _check(username, "user name")
+    _check(password, "password")
+    if ":" in username.get_secret_value():
         raise ConfigurationError("the user name holds a colon, which HTTP Basic authentication cannot carry")
-    auth = BasicAuth(user, _secret(password, "password"))
-    return Settings(endpoint, auth, timeouts or Timeouts(), retry or RetryPolicy())
+    return Settings(endpoint, BasicAuth(username, password), timeouts or Timeouts(), retry or RetryPolicy())
+
+
+def _understood(url: str) -> bool:
+    """Whether httpx, too, can read the address: it knows more rules for international names."""
+    try:
+        return bool(httpx.URL(url).host)
+    except (httpx.InvalidURL, UnicodeError):
+        return False

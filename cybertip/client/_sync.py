@@ -12,9 +12,9 @@ import tenacity
 from pydantic import SecretStr
 
 from cybertip import calls
-from cybertip.client._exchange import Exchange, Progress
+from cybertip.client._exchange import Exchange, Progress, keep_headers, veil
 from cybertip.client._retry import options
-from cybertip.client._settings import RetryPolicy, Timeouts, make_settings
+from cybertip.client._settings import RetryPolicy, Timeouts, make_settings, veiled
 from cybertip.environments import Endpoint
 from cybertip.evidence import File, source
 from cybertip.models import FileDetails, Report
@@ -70,9 +70,11 @@ class Client:
             ConfigurationError: something is missing or makes no sense.
             EnvironmentRefusedError: environment, address and certificate checks do not belong together.
         """
+        username, password = veiled(username), veiled(password)
         self._settings = make_settings(username, password, environment, base_url, ssl_context, timeouts, retry)
         self.schema = schema or Schema.bundled()
-        self._http = httpx.Client(transport=transport, **self._settings.client_arguments(ssl_context))
+        arguments = self._settings.client_arguments(ssl_context)
+        self._http = httpx.Client(transport=transport, event_hooks={"response": [keep_headers]}, **arguments)
         self._sleep = time.sleep
 
     @property
@@ -81,7 +83,9 @@ class Client:
         return self._settings.endpoint
 
     def __repr__(self) -> str:
-        return f"Client({self.endpoint.environment}, {self.endpoint.base_url})"
+        # Tracebacks with variables show it even where its making failed.
+        made = hasattr(self, "_settings")
+        return f"Client({self.endpoint.environment}, {self.endpoint.base_url})" if made else "Client(not made)"
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +127,9 @@ class Client:
             pass
         except httpx.TransportError as caught:
             problem = caught
+        except Exception as caught:
+            veil(caught)
+            raise
         finally:
             exchange.close()
             if response is not None:
@@ -145,7 +152,9 @@ class Client:
         Raises:
             DocumentError: the schema refuses the document; nothing was sent.
         """
-        return self.send(calls.submit(report, self.schema))
+        call = calls.submit(report, self.schema)
+        del report  # No traceback of what may fail now shows it.
+        return self.send(call)
 
     def upload(self, report_id: int, file: File, progress: Progress | None = None) -> calls.UploadResult:
         """Add a file to an open report.
@@ -160,7 +169,9 @@ class Client:
             EvidenceError: the file cannot be read, or is not what it must be; the server cannot have stored it.
             HashMismatchError: it arrived damaged. It is part of the report all the same: retract the report.
         """
-        return self.send(calls.Upload(report_id, source(file)), progress)
+        call = calls.Upload(report_id, source(file))
+        del file  # No traceback of what may fail now shows it.
+        return self.send(call, progress)
 
     def file_info(self, details: FileDetails | bytes) -> calls.FileInfoResult:
         """Describe an uploaded file, once.
@@ -168,7 +179,9 @@ class Client:
         Raises:
             DocumentError: the schema refuses the document; nothing was sent.
         """
-        return self.send(calls.file_info(details, self.schema))
+        call = calls.file_info(details, self.schema)
+        del details  # No traceback of what may fail now shows it.
+        return self.send(call)
 
     def finish(self, report_id: int) -> calls.FinishResult:
         """File the report. Irreversible.

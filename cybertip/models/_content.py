@@ -35,6 +35,12 @@ class Problem:
     cure: str = ""
 
 
+def shown(name: str) -> str:
+    """A name of the document for words and paths: cut short, and without its namespace, which may say anything."""
+    local = name.rpartition("}")[2]
+    return local if len(local) <= 60 else f"{local[:60]}…"
+
+
 def content_problems(parent: str, shape: Shape, names: Sequence[str]) -> list[Problem]:
     """Everything wrong with an element's children.
 
@@ -59,14 +65,15 @@ def content_problems(parent: str, shape: Shape, names: Sequence[str]) -> list[Pr
 
 def _unknown(parent: str, shape: Shape, index: int, name: str) -> Problem:
     allowed = [child.name for child in shape.children]
-    shown = name if len(name) <= 60 else f"{name[:60]}…"
-    close = get_close_matches(name, allowed, n=1)
     if name.startswith("{"):
-        return Problem(index, f"<{shown}> is in a namespace", "The documents have no namespace: remove the xmlns.")
+        return Problem(
+            index, f"<{shown(name)}> is in a namespace", "The documents have no namespace: remove the xmlns."
+        )
     if not allowed:
-        return Problem(index, f"<{shown}> stands in <{parent}>, which holds no elements", "Remove it.")
+        return Problem(index, f"<{shown(name)}> stands in <{parent}>, which holds no elements", "Remove it.")
+    close = get_close_matches(name[:100], allowed, n=1)
     cure = f"Did you mean <{close[0]}>?" if close else f"Allowed are: {', '.join(f'<{item}>' for item in allowed)}."
-    return Problem(index, f"<{shown}> is not an element of <{parent}>", cure)
+    return Problem(index, f"<{shown(name)}> is not an element of <{parent}>", cure)
 
 
 def _too_many(parent: str, shape: Shape, known: Sequence[tuple[int, str]]) -> list[Problem]:

@@ -152,8 +152,11 @@ XmlBoolean = Annotated[bool, Field(strict=True), BOOLEAN]
 def _read_double(text: str) -> float:
     if text in ("NaN", "INF", "-INF"):
         raise Unrepresentable("is no place on a map; give degrees as a decimal number")
-    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text, re.ASCII):
+    found = re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?(?P<exponent>[0-9]*))?", text, re.ASCII)
+    if not found:
         raise ValueError("must be a decimal number")
+    if found["exponent"] == "":
+        raise Unrepresentable("has no digits in its exponent")  # The standard forbids it, libxml2 lets it pass.
     number = float(text)
     if not math.isfinite(number):
         raise Unrepresentable("is larger than a 64-bit floating-point number holds")

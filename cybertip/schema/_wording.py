@@ -7,15 +7,16 @@ sentences quote values of the document, which may be personal data, so only thei
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from itertools import islice, pairwise
+from itertools import islice
 
 from lxml import etree
 
 from cybertip.findings import Finding, error
 from cybertip.models import ROOTS
+from cybertip.models._content import shown
 from cybertip.models._shape import Shape, shape_of
+from cybertip.xml import line_of
 
 MOST = 100
 """How many entries of a validator's log are looked at; hostile documents have millions."""
@@ -38,7 +39,8 @@ _KINDS = {
 
 def unexplained(root: etree._Element, log: Iterable[etree._LogEntry], explained: Iterable[Finding]) -> list[Finding]:
     """Findings for the entries of a validator's log that touch no place that is explained already."""
-    covered = [finding.path for finding in explained]
+    covered = {finding.path for finding in explained}
+    holders = {path.rpartition("/")[0] for path in covered}
     found: dict[str, Finding] = {}
     for entry in islice(log, MOST):
         element = _element_at(root, str(getattr(entry, "path", "") or ""))
@@ -48,8 +50,11 @@ def unexplained(root: etree._Element, log: Iterable[etree._LogEntry], explained:
             path = f"{path}/@{attribute[1]}"
         if path in found or any(_related(path, other) for other in covered):
             continue
+        # A validator stumbles over the next element where the words are about the one to move: same parent, same fault.
+        if entry.type_name == "SCHEMAV_ELEMENT_CONTENT" and path.rpartition("/")[0] in holders:
+            continue
         message = _KINDS.get(entry.type_name, "the value is not what the schema demands")
-        found[path] = error("X002", path, message, "Compare with the schema: cybertip schema show.", entry.line or None)
+        found[path] = error("X002", path, message, "Compare with the schema: cybertip schema show.", line_of(element))
     return list(found.values())
 
 
@@ -71,12 +76,12 @@ def path_of(element: etree._Element) -> str:
     model = ROOTS.get(str(chain[0].tag))
     shape: Shape | None = shape_of(model) if model else None
     path = f"/{chain[0].tag}"
-    for parent, node in pairwise(chain):
+    for node in chain[1:]:
         name = str(node.tag)
         field = shape.child(name) if shape is not None else None
-        totals = Counter(str(child.tag) for child in parent)
-        many = field.many if field is not None else totals[name] > 1
         position = 1 + sum(1 for other in node.itersiblings(name, preceding=True))
-        path += f"/{name[:80]}[{position}]" if many else f"/{name[:80]}"
+        alone = position == 1 and next(node.itersiblings(name), None) is None
+        many = field.many if field is not None else not alone
+        path += f"/{shown(name)}[{position}]" if many else f"/{shown(name)}"
         shape = shape_of(field.model) if field is not None and field.model is not None else None
     return path

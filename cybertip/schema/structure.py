@@ -162,24 +162,40 @@ class _Reader:
                 raise UnsupportedSchemaError(f"{child.tag} in line {child.sourceline}")
         return parts
 
+    def _only(self, parts: list[etree._Element], node: etree._Element) -> etree._Element:
+        if len(parts) != 1:
+            raise UnsupportedSchemaError(f"{node.tag} in line {node.sourceline}: needs exactly one thing in it")
+        return parts[0]
+
+    def _name(self, node: etree._Element) -> str:
+        name = node.get("name")
+        if not name:
+            raise UnsupportedSchemaError(f"{node.tag} in line {node.sourceline}: has no name")
+        return name
+
     def _occurs(self, node: etree._Element) -> tuple[int, int | None]:
-        maximum = node.get("maxOccurs", "1")
-        return int(node.get("minOccurs", "1")), None if maximum == "unbounded" else int(maximum)
+        minimum, maximum = node.get("minOccurs", "1"), node.get("maxOccurs", "1")
+        if not minimum.isdecimal() or not (maximum.isdecimal() or maximum == "unbounded"):
+            raise UnsupportedSchemaError(f"{node.tag} in line {node.sourceline}: counts that are no numbers")
+        return int(minimum), None if maximum == "unbounded" else int(maximum)
 
     def _element(self, node: etree._Element) -> Element:
         minimum, maximum = self._occurs(node)
         if node.get("ref") is not None:
             self._check(node, "ref", "minOccurs", "maxOccurs")
             self._parts(node)
-            declared = self._element(self._declared["element", str(node.get("ref"))])
-            return replace(declared, minimum=minimum, maximum=maximum)
+            declared = self._declared.get(("element", str(node.get("ref"))))
+            if declared is None:
+                raise UnsupportedSchemaError(f"element {node.get('ref')} is not declared")
+            return replace(self._element(declared), minimum=minimum, maximum=maximum)
         self._check(node, "name", "type", "fixed", "minOccurs", "maxOccurs")
+        name = self._name(node)
         if node in self._open:
-            raise UnsupportedSchemaError(f"an element inside itself: {node.get('name')}")
+            raise UnsupportedSchemaError(f"an element inside itself: {name}")
         self._open.add(node)
         type_ = self._used_type(node)
         self._open.discard(node)
-        return Element(str(node.get("name")), type_, minimum, maximum, node.get("fixed"))
+        return Element(name, type_, minimum, maximum, node.get("fixed"))
 
     def _used_type(self, node: etree._Element) -> Type:
         inline = self._parts(node, "complexType", "simpleType")
@@ -219,14 +235,14 @@ class _Reader:
         self._check(node, "name")
         name = node.get("name", "")
         if node.tag == f"{XS}simpleType":
-            return self._restriction(name, self._parts(node, "restriction"))
+            return self._restriction(name, self._only(self._parts(node, "restriction"), node))
         parts = self._parts(node, "sequence", "choice", "all", "simpleContent", "attribute")
         text: SimpleType | None = None
         content: Group | None = None
         if parts and parts[0].tag == f"{XS}simpleContent":
-            (simple,) = parts
+            simple = self._only(parts, node)
             self._check(simple)
-            (extension,) = self._parts(simple, "extension")
+            extension = self._only(self._parts(simple, "extension"), simple)
             self._check(extension, "base")
             text = self._simple(extension, str(extension.get("base")))
             parts = self._parts(extension, "attribute")
@@ -235,8 +251,7 @@ class _Reader:
         attributes = sorted((self._attribute(part) for part in parts), key=lambda attribute: attribute.name)
         return ComplexType(name, tuple(attributes), text, content)
 
-    def _restriction(self, name: str, parts: list[etree._Element]) -> SimpleType:
-        (restriction,) = parts
+    def _restriction(self, name: str, restriction: etree._Element) -> SimpleType:
         self._check(restriction, "base")
         base = self._simple(restriction, str(restriction.get("base")))
         if base.name not in BUILTIN:
@@ -265,4 +280,4 @@ class _Reader:
         use = node.get("use", "optional")
         if use not in ("optional", "required"):
             raise UnsupportedSchemaError(f"attribute {node.get('name')}: use {use}")
-        return Attribute(str(node.get("name")), self._simple(node, str(node.get("type"))), use == "required")
+        return Attribute(self._name(node), self._simple(node, str(node.get("type"))), use == "required")

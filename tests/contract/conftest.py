@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import xsd_structure
+from cybertip.schema.structure import Structure, read
 from tests.contract.judging import OURS, Judge, find_official
-from tests.contract.xsd_structure import Structure
 
 
 @pytest.fixture(scope="session")
@@ -32,4 +31,4 @@ def ours() -> Judge:
 @pytest.fixture(scope="session")
 def structure() -> Structure:
     """What our schema file says."""
-    return xsd_structure.read(OURS)
+    return read(OURS.read_bytes())

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from cybertip.schema.structure import Element, SimpleType, Structure
 from tests.contract import lexical
 from tests.contract.documents import ROOTS, Generator, Node, sites
 from tests.contract.mutations import EITHER, INVALID, VALID, Mutation
 from tests.contract.rendering import Style, render
 from tests.contract.value_mutations import ALL
-from tests.contract.xsd_structure import Element, SimpleType, Structure
 
 # Of a hundred unchanged documents; the two answers are small and soon exhausted.
 _SHARES = {"report": 50, "fileDetails": 34, "reportResponse": 8, "reportDoneResponse": 8}

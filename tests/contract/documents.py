@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
 
+from cybertip.schema.structure import Element, Group, SimpleType, Structure
 from tests.contract import lexical
-from tests.contract.xsd_structure import Element, Group, SimpleType, Structure
 
 ROOTS = ("report", "fileDetails", "reportResponse", "reportDoneResponse")
 

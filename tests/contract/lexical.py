@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tests.contract.xsd_structure import SimpleType
+from cybertip.schema.structure import SimpleType
 
 _NUMBERS = ("0", "1", "7", "-1", "+1", "-0", "+0", "007", "-0042", " 12 ", "\n\t5\n", "65535")
 _ZONES = ("", "Z", "+00:00", "-00:00", "+01:00", "-08:00", "+05:30", "+14:00", "-14:00")

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
+from cybertip.schema.structure import Element, Group
 from tests.contract.documents import ROOTS, Aside, Generator, Node
-from tests.contract.xsd_structure import Element, Group
 
 VALID, INVALID, EITHER = "valid", "invalid", "either"
 

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
+from cybertip.schema.structure import Structure
 from tests.contract.documents import Generator
 from tests.contract.judging import SEED, Judge
 from tests.contract.rendering import Style, render
 from tests.contract.xsd_comparison import ADDITIONS
-from tests.contract.xsd_structure import Structure
 
 REPORT = """<report>
   <incidentSummary>

@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from tests.contract import xsd_structure
+from cybertip.schema.structure import Structure, UnsupportedSchemaError, read
 from tests.contract.judging import OURS, parser
 from tests.contract.xsd_comparison import ADDITIONS, describe, without
-from tests.contract.xsd_structure import Structure
 
 
 def test_structures_are_equal_but_for_the_additions(structure: Structure, official: Path) -> None:
     """Without the additions, our schema states the same facts as NCMEC's, and it has every addition."""
-    theirs = xsd_structure.read(official)
+    theirs = read(official.read_bytes())
     stripped = without(structure, ADDITIONS)
     difference = unified_diff(describe(theirs), describe(stripped), "NCMEC's", "ours", lineterm="")
     assert stripped == theirs, "\n".join(difference)
@@ -53,8 +52,8 @@ def test_the_reader_refuses_what_it_does_not_know(fragment: str) -> None:
     """A schema feature that the comparison would not see is an error, not an omission."""
     namespace = "http://www.w3.org/2001/XMLSchema"
     schema = f'<xs:schema xmlns:xs="{namespace}" elementFormDefault="qualified">{fragment}</xs:schema>'
-    with pytest.raises(xsd_structure.UnsupportedSchemaError):
-        xsd_structure.read(schema.encode())
+    with pytest.raises(UnsupportedSchemaError):
+        read(schema.encode())
 
 
 def prose(path: Path) -> Iterator[str]:

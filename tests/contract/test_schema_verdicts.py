@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import corpus, xsd_structure
+from cybertip.schema.structure import Structure, read
+from tests.contract import corpus
 from tests.contract.documents import ROOTS
 from tests.contract.judging import SEED, Judge, find_official
 from tests.contract.mutations import INVALID, VALID
 from tests.contract.value_mutations import ALL
 from tests.contract.xsd_comparison import ADDITIONS, without
-from tests.contract.xsd_structure import Structure
 
 DOCUMENTS = 3000  # unchanged; each is followed by up to three changed copies
 LEAST_IN_ALL = 5000
@@ -38,7 +38,7 @@ def run(ours: Judge, structure: Structure) -> Run:
     print(f"CYBERTIP_TEST_SEED={SEED}")
     structures = [without(structure, ADDITIONS)]
     if path := find_official():
-        structures.append(xsd_structure.read(path))
+        structures.append(read(path.read_bytes()))
     coverage = corpus.Coverage()
     cases = list(corpus.cases(structures, SEED, DOCUMENTS, coverage))
     return Run(cases, [ours.accepts(case.data) for case in cases], coverage, structures)
@@ -117,7 +117,7 @@ def test_texts_have_their_verdict_in_every_place(ours: Judge, structure: Structu
 def test_both_schemas_give_texts_the_same_verdict(ours: Judge, structure: Structure, official: Path) -> None:
     """A text in its place is valid by both schemas or by neither, whichever of them suggests it."""
     theirs = Judge(official)
-    for source in (without(structure, ADDITIONS), xsd_structure.read(official)):
+    for source in (without(structure, ADDITIONS), read(official.read_bytes())):
         for case in corpus.texts_in_place(source, SEED):
             if ours.accepts(case.data) != theirs.accepts(case.data):
                 pytest.fail(shown(case, f"ours: {ours.reason or 'valid'}", f"NCMEC's: {theirs.reason or 'valid'}"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
+from cybertip.schema.structure import BUILTIN, Attribute, SimpleType
 from tests.contract import lexical
 from tests.contract.documents import Aside, Generator, Node
 from tests.contract.mutations import EITHER, INVALID, MUTATIONS, VALID, mutation, pick
-from tests.contract.xsd_structure import BUILTIN, Attribute, SimpleType
 
 
 def _values(root: Node) -> list[tuple[Node, SimpleType]]:

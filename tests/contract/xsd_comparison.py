@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from tests.contract.xsd_structure import Element, Group, SimpleType, Structure, Type
+from cybertip.schema.structure import Element, Group, SimpleType, Structure, Type
 
 # What the public documentation added after the schema of 2025-06: (owning type, child).
 ADDITIONS = frozenset(
