@@ -55,6 +55,15 @@ class Connection:
         return {"environment": str(self.endpoint.environment), "base_url": self.endpoint.base_url}
 
 
+def endpoint(environment: str | None, base_url: str | None, variables: Mapping[str, str] | None = None) -> Endpoint:
+    """The server that the command line and the environment name; see `connection`."""
+    variables = os.environ if variables is None else variables
+    return resolve(
+        environment or variables.get("CYBERTIP_ENVIRONMENT") or None,
+        base_url or variables.get("CYBERTIP_BASE_URL") or None,
+    )
+
+
 def connection(
     environment: str | None,
     base_url: str | None,
@@ -72,19 +81,16 @@ def connection(
         EnvironmentRefusedError: environment and address do not belong together.
     """
     variables = os.environ if variables is None else variables
-    endpoint = resolve(
-        environment or variables.get("CYBERTIP_ENVIRONMENT") or None,
-        base_url or variables.get("CYBERTIP_BASE_URL") or None,
-    )
+    server = endpoint(environment, base_url, variables)
     username = username or variables.get("CYBERTIP_USERNAME")
     password_file = password_file or variables.get("CYBERTIP_PASSWORD_FILE")
     password = _first_line(password_file) if password_file else variables.get("CYBERTIP_PASSWORD")
-    if endpoint.environment is Environment.MOCK and endpoint.loopback:
+    if server.environment is Environment.MOCK and server.loopback:
         username, password = username or MOCK_USERNAME, password or MOCK_PASSWORD
     if not username or not password:
         missing = "user name: set CYBERTIP_USERNAME" if not username else "password: set CYBERTIP_PASSWORD"
-        raise ConfigurationError(f"the {endpoint.environment} environment needs a {missing}")
-    return Connection(endpoint, SecretStr(username), SecretStr(password))
+        raise ConfigurationError(f"the {server.environment} environment needs a {missing}")
+    return Connection(server, SecretStr(username), SecretStr(password))
 
 
 def _first_line(path: str) -> str:

@@ -2,7 +2,7 @@
 
 The bytes are read once per attempt, in blocks, and never held in memory. MD5 is computed because the server answers
 with it; SHA-256 because it is what the review was made on: it is known to match before the last block is handed out,
-so a file that changed since the review never arrives.
+so a file that changed since the review never arrives as a whole.
 """
 
 from __future__ import annotations

@@ -259,7 +259,7 @@ class Evidence(Veiled):
     location: Text
     """Where it is: a path, relative ones to the record's own folder."""
     sha256: Sha256
-    """SHA-256 of what was reviewed. A file with another one is never sent."""
+    """SHA-256 of what was reviewed. A file with another one is never sent as a whole, and so never part of a report."""
     viewed: Viewed
     """How much of this very file a person at the provider looked at. It decides whether police need a warrant, so it is
     mandatory and never guessed."""
@@ -375,8 +375,11 @@ def read_record(data: bytes) -> ReviewRecord:
         raise RecordError([error("X001", "", message, line=problem.lineno)]) from None
     except RecursionError:
         raise RecordError([error("X001", "", "the record is nested too deeply")]) from None
-    except ValueError as problem:
+    except _Refused as problem:
         raise RecordError([error("X001", "", str(problem))]) from None
+    except ValueError:
+        # Python refuses to read numbers of thousands of digits.
+        raise RecordError([error("X001", "", "the record holds a number with too many digits")]) from None
     return make_record(content)
 
 
@@ -392,17 +395,21 @@ def make_record(content: Any) -> ReviewRecord:
         raise RecordError(pointed(problem)) from None
 
 
+class _Refused(ValueError):
+    """JSON that Python reads and this format does not take."""
+
+
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key '{twice[:60]}' stands twice in one object; keep one of them")
+        raise _Refused(f"the key '{twice[:60]}' stands twice in one object; keep one of them")
     return content
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON; leave the field out if nothing is known")
+    raise _Refused(f"{name} is not JSON; leave the field out if nothing is known")
 
 
 def pointed(problem: ValidationError) -> list[Finding]:

@@ -139,8 +139,7 @@ class _Scan:
         self._parser.StartElementHandler = self._element
         self._parser.CommentHandler = self._parser.ProcessingInstructionHandler = self._aside
         try:
-            for start in range(0, len(data), 65536):
-                self._parser.Parse(data[start : start + 65536])
+            self._parser.Parse(data)
         except _Doctype:
             raise DocumentError([_doctype_finding(self._parser.CurrentLineNumber)]) from None
         except _TooManyParts:
@@ -202,8 +201,14 @@ def _encoding_finding(line: int | None) -> Finding:
     return error("X001", "/", "the encoding of the document is not supported", "Save it as UTF-8.", line)
 
 
-def read_tree(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
+def read_tree(data: bytes, *, max_bytes: int = MAX_BYTES, comments: bool = False) -> etree._Element:
     """Parse bytes into an element tree, safely.
+
+    Args:
+        data: the document, in the encoding that it declares.
+        max_bytes: the largest document to read.
+        comments: whether to keep comments and processing instructions. A text with many of them in it takes a
+            validator time that grows with the square of their number.
 
     Raises:
         DocumentError: with one finding, X001 or X003 to X005 (or X002 for nesting that no valid document has).
@@ -216,6 +221,8 @@ def read_tree(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
         load_dtd=False,
         no_network=True,
         collect_ids=False,
+        remove_comments=not comments,
+        remove_pis=not comments,
         # Lifts the limits on depth and dictionary size too, so only where the text limit makes it necessary (a byte
         # of another encoding may become three of UTF-8); the size was checked above.
         huge_tree=scan.reached_root and 3 * len(data) > _LIBXML2_TEXT_LIMIT,
@@ -271,7 +278,7 @@ def name_file(details: bytes, report_id: int, file_id: str) -> bytes:
     Raises:
         DocumentError: the document cannot be parsed, or has no ``<reportId>`` or ``<fileId>`` to put them into.
     """
-    root = read_tree(details)
+    root = read_tree(details, comments=True)
     for name, value in (("reportId", str(report_id)), ("fileId", file_id)):
         element = root.find(name)
         if element is None:
@@ -286,7 +293,7 @@ def name_file(details: bytes, report_id: int, file_id: str) -> bytes:
 
 def indented(data: bytes) -> str:
     """A document laid out for people to read. Not for sending: the white space changes the bytes."""
-    root = read_tree(data)
+    root = read_tree(data, comments=True)
     etree.indent(root)
     return etree.tostring(root, encoding="unicode")
 

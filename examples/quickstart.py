@@ -23,7 +23,7 @@ with (
 
     report_id = client.submit(package.report).report_id
     for item in package.files:
-        # The SHA-256 that was reviewed travels along: a file that changed since is never sent.
+        # With the SHA-256 that was reviewed, a file that changed since never arrives as a whole.
         picture = source(path.parent / item.evidence.location, sha256=item.evidence.sha256)
         upload = client.upload(report_id, picture)
         client.file_info(item.details(report_id, upload.file_id))

@@ -50,14 +50,14 @@ def file_report(client: Client, report: bytes, files: Sequence[FileToSend], watc
     """
     try:
         report_id = client.submit(report).report_id
-    except CallError as problem:
-        if problem.known is Known.UNKNOWN:
+    except (CallError, KeyboardInterrupt) as problem:
+        if not isinstance(problem, CallError) or problem.known is Known.UNKNOWN:
             watcher.step(f"A report may have been opened without our knowing its number; {LAPSE}.")
         raise
     watcher.step(f"opened    report {report_id}")
     try:
         sent = [_send_file(client, report_id, item, watcher) for item in files]
-    except (CybertipError, KeyboardInterrupt):
+    except BaseException:  # whatever it is, an interrupt too: an open report is not left behind in silence
         _retract(client, report_id, watcher)
         raise
     return _finish(client, report_id, sent, watcher)
@@ -111,5 +111,9 @@ def _retract(client: Client, report_id: int, watcher: Watcher) -> None:
         ) from None
     except CybertipError as problem:
         watcher.step(f"Report {report_id} could not be retracted ({problem}); {LAPSE}.")
+    except KeyboardInterrupt:
+        # The second interrupt: the person does not want to wait.
+        watcher.step(f"Report {report_id} was left open; {LAPSE}.")
+        raise
     else:
         watcher.step(f"retracted report {report_id}: nothing was filed")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import click
 
 from cybertip._version import __version__
-from cybertip.cli._output import Exit, Output
+from cybertip.cli._output import DEFECT, INTERRUPTED, Exit, Output, defect
 
 # Name, module and a line for the overview, so that ``--help`` loads none of the modules.
 COMMANDS = {
@@ -46,35 +49,37 @@ def group() -> None:
 
     The default environment is the mock: nothing reaches NCMEC unless you say so. Exit statuses: 0 done, 1 findings or a
     failed check, 2 usage, 3 something waits for a person, 4 not reachable or blocked, 5 refused by policy or
-    environment.
+    environment; 130 interrupted, 70 a defect of cybertip itself.
     """
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may hold bytes that are no text in any encoding.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    # Whoever stops a program by SIGTERM wants it to leave in order, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = group.main(args=list(arguments), prog_name="cybertip", standalone_mode=False)
         return int(status or 0)
     except click.ClickException as problem:
-        if "--json" not in arguments:
-            problem.show()
-            return int(Exit.USAGE)
-        context = problem.ctx if isinstance(problem, click.UsageError) else None
-        name = context.command_path.partition(" ")[2] if context is not None else ""
-        error = {"kind": "UsageError", "message": problem.format_message(), "cure": ""}
-        return int(Output(name, as_json=True).end(Exit.USAGE, {"error": error}))
+        return _usage_error(problem, as_json="--json" in arguments)
     except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("cybertip: interrupted\n")
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone, as `| head` does. Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(Exit.DONE)
-    except Exception as problem:  # the last resort: a defect of ours, reported without a traceback
-        sys.stderr.write(
-            f"cybertip: internal error: {type(problem).__name__}. This is a defect of cybertip; please report it."
-            " Run with CYBERTIP_DEBUG=1 to see where it happened.\n"
-        )
+        return INTERRUPTED
+    except Exception as problem:  # what is left: printing help to a full disk, for example
         if os.environ.get("CYBERTIP_DEBUG") == "1":
             raise
-        return 70
+        return Output("", as_json=False).abort(DEFECT, "InternalError", defect(problem))
+
+
+def _usage_error(problem: click.ClickException, *, as_json: bool) -> int:
+    if not as_json:
+        with contextlib.suppress(OSError, ValueError):
+            problem.show()
+        return int(Exit.USAGE)
+    context = problem.ctx if isinstance(problem, click.UsageError) else None
+    name = context.command_path.partition(" ")[2] if context is not None else ""
+    error = {"kind": "UsageError", "message": problem.format_message(), "cure": ""}
+    return int(Output(name, as_json=True).end(Exit.USAGE, {"error": error}))

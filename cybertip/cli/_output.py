@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
+
+import click
 
 from cybertip.errors import (
     AlreadyFinishedError,
@@ -40,6 +44,11 @@ class Exit(IntEnum):
     NEEDS_PERSON = 3
     UNREACHABLE = 4
     REFUSED = 5
+
+
+# Not verdicts of a command, so apart from them.
+INTERRUPTED = 130
+DEFECT = 70
 
 
 class NeedsPersonError(CybertipError):
@@ -109,64 +118,124 @@ def error_data(problem: CybertipError) -> dict[str, Any]:
 class Output:
     """What one command says.
 
+    Writing never raises: a full disk or a reader that has gone must not keep a command from coming to its end, least
+    of all between two calls of a filing.
+
     Attributes:
         command: the command's name, such as ``schema diff``.
         as_json: whether the envelope is wanted.
+        lost: why data could not be written to stdout; None while all went well.
     """
 
     def __init__(self, command: str, as_json: bool) -> None:
         self.command = command
         self.as_json = as_json
+        self.lost: str | None = None
+        self._said: list[str] = []
 
     def say(self, text: str) -> None:
-        """A line for people, on stderr; nothing with ``--json``."""
-        if not self.as_json:
-            sys.stderr.write(f"{text}\n")
-            sys.stderr.flush()
+        """A line for people, on stderr; with ``--json`` it becomes part of an error's envelope."""
+        if self.as_json:
+            self._said.append(text)
+        elif sys.stderr is not None:
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(f"{text}\n")
+                sys.stderr.flush()
 
     def data(self, text: str) -> None:
         """A line of data, on stdout; nothing with ``--json``."""
         if not self.as_json:
-            sys.stdout.write(f"{text}\n")
-            sys.stdout.flush()
+            self._write(f"{text}\n".encode(errors="backslashreplace"))
 
     def raw(self, content: bytes) -> None:
-        """Bytes of data, on stdout, with a line break at their end."""
+        """Bytes of data, on stdout, with a line break at their end; nothing with ``--json``."""
         if not self.as_json:
-            sys.stdout.flush()
-            sys.stdout.buffer.write(content if content.endswith(b"\n") else content + b"\n")
-            sys.stdout.buffer.flush()
+            self._write(content if content.endswith(b"\n") else content + b"\n")
 
-    def end(self, status: Exit, result: Mapping[str, Any]) -> Exit:
+    def end(self, status: int, result: Mapping[str, Any]) -> int:
         """The end of the command: the envelope, with ``--json``."""
         if self.as_json:
             envelope = {"cybertip": ENVELOPE_VERSION, "command": self.command, "exit": int(status), **result}
-            sys.stdout.write(json.dumps(envelope, ensure_ascii=False, indent=2) + "\n")
-            sys.stdout.flush()
+            # Names of files may hold bytes that are no text; JSON has an escape for them.
+            text = json.dumps(envelope, ensure_ascii=False, indent=2) + "\n"
+            self._write(text.encode(errors="backslashreplace"))
         return status
 
-    def fail(self, problem: CybertipError) -> Exit:
+    def fail(self, problem: CybertipError) -> int:
         """An error's plain lines, or its envelope."""
-        status = exit_status(problem)
         # A call's error begins with the call's own name.
-        self.say(f"cybertip: {problem}" if isinstance(problem, CallError) else f"cybertip {self.command}: {problem}")
+        text = f"cybertip: {problem}" if isinstance(problem, CallError) else f"cybertip {self.command}: {problem}"
+        before = list(self._said)
+        self.say(text)
         if cure := advice(problem):
             self.say(cure)
-        return self.end(status, {"error": error_data(problem)})
+        return self.end(exit_status(problem), {"error": error_data(problem), "before": before})
+
+    def abort(self, status: int, kind: str, message: str) -> int:
+        """The end of a command that was interrupted or is defective."""
+        before = list(self._said)
+        self.say(f"cybertip: {message}")
+        return self.end(status, {"error": {"kind": kind, "message": message, "cure": ""}, "before": before})
+
+    def _write(self, content: bytes) -> None:
+        if self.lost is not None:
+            return
+        try:
+            if sys.stdout is None:
+                raise ValueError("it is closed")
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            self._lose("its reader has gone")
+        except OSError as problem:
+            self._lose(problem.strerror or "it cannot be written")
+        except ValueError:
+            self._lose("it is closed")
+
+    def _lose(self, reason: str) -> None:
+        self.lost = reason
+        if sys.stdout is not None:
+            # What is left in the buffer would make Python complain once more at its end.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def body_of(name: str) -> Callable[[Callable[..., Exit]], Callable[..., int]]:
-    """Wrap the body of a command: it gets an `Output`, and its errors become exit statuses."""
+def body_of(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Wrap the body of a command: it gets an `Output`, and however it ends becomes an exit status."""
 
-    def wrap(body: Callable[..., Exit]) -> Callable[..., int]:
+    def wrap(body: Callable[..., int]) -> Callable[..., int]:
         def call(as_json: bool, **options: Any) -> int:
             output = Output(name, as_json)
-            try:
-                return int(body(output, **options))
-            except CybertipError as problem:
-                return int(output.fail(problem))
+            status = _ended(output, lambda: body(output, **options))
+            if output.lost is not None and output.lost != "its reader has gone":
+                output.say(f"cybertip {name}: standard output could not be written: {output.lost}")
+                return status or int(Exit.UNREACHABLE)
+            return status
 
         call.__doc__ = body.__doc__
         return call
 
     return wrap
+
+
+def _ended(output: Output, body: Callable[[], int]) -> int:
+    try:
+        return int(body())
+    except CybertipError as problem:
+        return int(output.fail(problem))
+    except KeyboardInterrupt:
+        return output.abort(INTERRUPTED, "Interrupted", "interrupted")
+    except click.ClickException:
+        raise
+    except Exception as problem:
+        if os.environ.get("CYBERTIP_DEBUG") == "1":
+            raise
+        return output.abort(DEFECT, "InternalError", defect(problem))
+
+
+def defect(problem: Exception) -> str:
+    """The words for a defect of the program itself. Its own text is not shown: it could quote anything."""
+    return (
+        f"internal error: {type(problem).__name__}. This is a defect of cybertip; please report it."
+        " Run with CYBERTIP_DEBUG=1 to see where it happened."
+    )

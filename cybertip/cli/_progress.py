@@ -14,7 +14,7 @@ from cybertip.cli._output import Output
 @contextmanager
 def watched(output: Output, files: list[FileSource]) -> Iterator[Watcher]:
     """Something that tells a person how far a filing has come: lines, and a bar where stderr is a terminal."""
-    if output.as_json or not files or not sys.stderr.isatty():
+    if output.as_json or not files or sys.stderr is None or not sys.stderr.isatty():
         yield Watcher(output.say, lambda name, size: None)
         return
     from rich.console import Console
@@ -25,6 +25,6 @@ def watched(output: Output, files: list[FileSource]) -> Iterator[Watcher]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("uploading", total=sum(item.size for item in files))
         yield Watcher(
-            lambda text: bar.console.print(text, markup=False),
+            lambda text: bar.console.print(text, markup=False, soft_wrap=True),
             lambda name, size: bar.update(task, description=f"uploading {name}", advance=size),
         )

@@ -26,7 +26,7 @@ from cybertip.xml import indented, write
 @click.command("demo")
 @json_option
 @body_of("demo")
-def command(output: Output) -> Exit:
+def command(output: Output) -> int:
     """File a made-up case against a mock server, step by step.
 
     A mock is started for the occasion on a free port of this machine. Nothing leaves the machine.

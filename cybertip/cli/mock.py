@@ -20,7 +20,7 @@ from cybertip.errors import ConfigurationError
 @body_of("mock")
 def command(
     output: Output, host: str, port: int, username: str | None, password: str | None, users: tuple[str, ...]
-) -> Exit:
+) -> int:
     """Serve a stand-in for NCMEC's server on this machine, until it is stopped.
 
     The address of the API goes to stdout in one line as soon as the server listens.
@@ -37,6 +37,8 @@ def command(
         output.data(base_url)
         output.end(Exit.DONE, {"base_url": base_url, "usernames": sorted(accounts)})
         output.say("The mock is listening. Nothing that it receives reaches NCMEC. Stop it with Ctrl-C.")
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            output.say("  Others on the network can reach it too, and without TLS.")
         for name, secret in accounts.items():
             output.say(f"  user name {name}, password {secret}")
         output.say(f"  export CYBERTIP_BASE_URL={base_url}")

@@ -22,7 +22,7 @@ def command() -> None:
 @command.command("show")
 @json_option
 @body_of("schema show")
-def show(output: Output) -> Exit:
+def show(output: Output) -> int:
     """Print the schema that documents are checked against."""
     xsd = bundled_xsd()
     output.raw(xsd)
@@ -48,7 +48,7 @@ def pull(
     base_url: str | None,
     username: str | None,
     password_file: str | None,
-) -> Exit:
+) -> int:
     """Fetch the server's schema into a file, and tell how it differs from ours.
 
     NCMEC's schema is not ours to redistribute: keep the file to yourself. Exit status 1 says that there are
@@ -69,7 +69,7 @@ def pull(
 @click.argument("file", type=click.Path(dir_okay=False), default="cybertip-server.xsd")
 @json_option
 @body_of("schema diff")
-def diff(output: Output, file: str) -> Exit:
+def diff(output: Output, file: str) -> int:
     """Tell how a schema file differs from ours, in plain words.
 
     Exit status 1 says that there are differences.
@@ -77,7 +77,7 @@ def diff(output: Output, file: str) -> Exit:
     return _report(output, Schema.from_file(file).source, {"file": file})
 
 
-def _report(output: Output, theirs: bytes, result: dict[str, object]) -> Exit:
+def _report(output: Output, theirs: bytes, result: dict[str, object]) -> int:
     changes: list[Change] = drift(bundled_xsd(), theirs)
     output.say("No differences." if not changes else f"{len(changes)} differences from ours (what theirs has):")
     for change in changes:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import tempfile
 from functools import partial
 from pathlib import Path
 
 import click
 
+from cybertip.calls import FinishResult
 from cybertip.cli._filing import FileToSend, file_report
+from cybertip.cli._input import read_input
 from cybertip.cli._options import connection_options, json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._progress import watched
-from cybertip.config import connection
+from cybertip.config import connection, endpoint
 from cybertip.environments import Environment
-from cybertip.errors import ConfigurationError, EnvironmentRefusedError
+from cybertip.errors import ConfigurationError, EnvironmentRefusedError, EvidenceError
 from cybertip.evidence import source
 from cybertip.findings import DocumentError
 from cybertip.models import FileDetails, Report
@@ -30,7 +33,7 @@ from cybertip.xml import name_file
     multiple=True,
     metavar="PATH[=DETAILS.xml]",
     help="A file to upload, and the file details that describe it; may be repeated. The <reportId> and <fileId> of the"
-    " details may hold anything: they are replaced by what the server assigns.",
+    " details may hold any number and any word, such as 0: they are replaced by what the server assigns.",
 )
 @connection_options
 @json_option
@@ -43,17 +46,17 @@ def command(
     base_url: str | None,
     username: str | None,
     password_file: str | None,
-) -> Exit:
+) -> int:
     """File hand-written XML with its files to the mock or the test server.
 
     Everything is checked before the report is opened. What fails before /finish is retracted. The receipt, byte for
     byte, goes to stdout. Production is refused: nothing here would survive a crash.
     """
-    access = connection(environment, base_url, username, password_file)
-    if access.endpoint.environment is Environment.PRODUCTION:
+    if endpoint(environment, base_url).environment is Environment.PRODUCTION:
         raise EnvironmentRefusedError(
             "send does not file to production: after a crash nobody would know what was filed. Use mock or test"
         )
+    access = connection(environment, base_url, username, password_file)
     schema = Schema.bundled()
     document = _checked(report, Report, schema)
     items = [_item(text, schema) for text in files]
@@ -63,7 +66,7 @@ def command(
     ):
         result = file_report(client, document, items, watcher)
     output.raw(result.receipt)
-    return output.end(
+    status = output.end(
         Exit.DONE,
         {
             **access.as_dict(),
@@ -72,35 +75,47 @@ def command(
             "receipt": result.receipt.decode("utf-8", "replace"),
         },
     )
+    return status if output.lost is None else _keep(output, result)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    path: str
-    details: str | None
-
-
-def _split(text: str) -> _Pair:
-    path, equals, details = text.rpartition("=")
-    # A path may itself hold an equals sign.
-    if not equals or Path(text).exists():
-        return _Pair(text, None)
-    return _Pair(path, details)
+def _keep(output: Output, result: FinishResult) -> int:
+    """The receipt could not be written to stdout: it is the proof, so it goes to a file or, failing that, to stderr."""
+    descriptor, path = tempfile.mkstemp(prefix=f"cybertip-receipt-{result.report_id}-", suffix=".xml")
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(result.receipt)
+    output.as_json = False
+    output.say(
+        f"Report {result.report_id} is filed; do not send it again. Standard output could not be written"
+        f" ({output.lost}), so the receipt is in {path}"
+    )
+    return Exit.NEEDS_PERSON
 
 
 def _item(text: str, schema: Schema) -> FileToSend:
-    pair = _split(text)
-    if pair.details is None:
-        return FileToSend(source(pair.path), None)
-    details = _checked(pair.details, FileDetails, schema)
-    return FileToSend(source(pair.path), partial(name_file, details))
+    path, details = _split(text)
+    try:
+        file = source(path)
+    except EvidenceError as problem:
+        raise ConfigurationError(f"--file: {problem}") from None
+    if details is None:
+        return FileToSend(file, None)
+    return FileToSend(file, partial(name_file, _checked(details, FileDetails, schema)))
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    """PATH and DETAILS. Both may hold equals signs, so the one that divides is the one with a file before it."""
+    if Path(text).exists() or "=" not in text:
+        return text, None
+    parts = text.split("=")
+    divided = [("=".join(parts[:count]), "=".join(parts[count:])) for count in range(1, len(parts))]
+    path, details = next((pair for pair in divided if pair[0] and Path(pair[0]).is_file()), divided[-1])
+    if not path or not details:
+        raise click.UsageError("--file must look like PATH or PATH=DETAILS.xml")
+    return path, details
 
 
 def _checked(path: str, model: type[Report | FileDetails], schema: Schema) -> bytes:
-    try:
-        data = Path(path).read_bytes()
-    except OSError as problem:
-        raise ConfigurationError(f"cannot read {path}: {problem.strerror}") from None
+    data = read_input(path)
     try:
         schema.parse(data, model)
     except DocumentError as problem:

@@ -15,7 +15,7 @@ from cybertip.config import connection
 @body_of("status")
 def command(
     output: Output, environment: str | None, base_url: str | None, username: str | None, password_file: str | None
-) -> Exit:
+) -> int:
     """Check that the server is there and accepts the credentials."""
     access = connection(environment, base_url, username, password_file)
     with access.client() as client:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from cybertip.builder import build
+from cybertip.cli._input import read_input
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import CONFIG_FILE, load_profile
@@ -28,49 +28,48 @@ _STAND_IN = ReporterProfile(reporting_person=Person(emails=[Email(address="repor
 @click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
 @json_option
 @body_of("validate")
-def command(output: Output, files: tuple[str, ...], config: str | None) -> Exit:
+def command(output: Output, files: tuple[str, ...], config: str | None) -> int:
     """Check report, file details, answers or review records before anything leaves.
 
     XML documents are checked against the schema. A review record (JSON) is checked, built with its reporter profile,
     and what was built is checked. `-` reads standard input.
     """
     schema = Schema.bundled()
-    results = {}
+    results: list[dict[str, object]] = []
+    status = Exit.DONE
     for name in files:
-        findings = _check(_read(name), schema, output, Path(config) if config else None)
-        results[name] = findings
-        output.data(f"{name}: {_summary(findings)}")
-        for finding in findings:
-            place = finding.path if finding.line is None else f"{finding.path}, line {finding.line}"
-            output.data(f"  {finding.severity} {finding.code} at {place or '(the whole record)'}")
-            output.data(f"    {finding.message}")
-            if finding.cure:
-                output.data(f"    {finding.cure}")
-    status = Exit.FINDINGS if any(findings.errors for findings in results.values()) else Exit.DONE
-    listed = [
-        {"file": name, "valid": not findings.errors, "findings": [finding.as_dict() for finding in findings]}
-        for name, findings in results.items()
-    ]
-    return output.end(status, {"files": listed})
+        try:
+            findings = _check(read_input(name), schema, output, Path(config) if config else None)
+        except ConfigurationError as problem:
+            # The other files are still worth looking at.
+            output.say(f"cybertip validate: {problem}")
+            results.append({"file": name, "valid": None, "error": str(problem), "findings": []})
+            status = Exit.USAGE
+            continue
+        _show(output, name, findings)
+        listed = [finding.as_dict() for finding in findings]
+        results.append({"file": name, "valid": not findings.errors, "error": None, "findings": listed})
+        if findings.errors and status is Exit.DONE:
+            status = Exit.FINDINGS
+    return output.end(status, {"files": results})
 
 
-def _summary(findings: Findings) -> str:
+def _show(output: Output, name: str, findings: Findings) -> None:
     count = len(findings.errors)
-    return "valid" if not count else f"{count} error{'s' if count > 1 else ''}"
-
-
-def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(name).read_bytes()
-    except OSError as problem:
-        raise ConfigurationError(f"cannot read {name}: {problem.strerror}") from None
+    verdict = f"{count} error{'s' if count > 1 else ''}" if count else "valid"
+    output.data(f"{name}: {verdict}")
+    for finding in findings:
+        place = finding.path or "the whole record"
+        line = f", line {finding.line}" if finding.line else ""
+        output.data(f"  {finding.severity} {finding.code} at {place}{line}")
+        output.data(f"    {finding.message}")
+        if finding.cure:
+            output.data(f"    {finding.cure}")
 
 
 def _check(data: bytes, schema: Schema, output: Output, config: Path | None) -> Findings:
     try:
-        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
             return Findings(_check_record(data, schema, output, config))
         schema.parse(data)
     except DocumentError as problem:

@@ -5,7 +5,7 @@ is the mock on a real socket; `MockCore` is the same server as plain objects, wi
 for tests that move the clock by hand.
 
     with MockServer() as server:
-        client = Client(server.base_url, server.username, server.password)
+        client = Client(server.username, server.password, base_url=server.base_url)
         ...
         assert server.core.reports[report_id].state is ReportState.FINISHED
 

@@ -176,6 +176,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _base_url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
+    # Who listens everywhere is reached on loopback, too, and a wildcard is no address to send anything to.
+    host = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not bound to
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
 
 

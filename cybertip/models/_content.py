@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 from cybertip.models._base import Choice
 from cybertip.models._shape import Shape
@@ -49,7 +50,9 @@ def content_problems(parent: str, shape: Shape, names: Sequence[str]) -> list[Pr
         shape: its structure.
         names: the names of its child elements in document order.
     """
-    ranks = {child.name: rank for rank, child in enumerate(shape.children)}
+    if _is_right(shape, names):
+        return []
+    ranks = shape.rank_by_name
     unknown = [(index, name) for index, name in enumerate(names) if name not in ranks]
     problems = [_unknown(parent, shape, index, name) for index, name in unknown[:MOST]]
     if len(unknown) > MOST:
@@ -61,6 +64,19 @@ def content_problems(parent: str, shape: Shape, names: Sequence[str]) -> list[Pr
         problems += _out_of_order(known, ranks)
     problems += _missing(parent, shape, known, ranks)
     return problems
+
+
+def _is_right(shape: Shape, names: Sequence[str]) -> bool:
+    """Whether nothing at all is wrong, which is nearly always so and quickly seen."""
+    ranks = [shape.rank_by_name.get(name, -1) for name in names]
+    if -1 in ranks or issubclass(shape.model, Choice):
+        return False
+    if shape.model.any_order:
+        ranks.sort()
+    for one, two in pairwise(ranks):
+        if one > two or (one == two and not shape.children[one].many):
+            return False
+    return shape.required <= set(names)
 
 
 def _unknown(parent: str, shape: Shape, index: int, name: str) -> Problem:
@@ -106,7 +122,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"<{name}>" for name in names)
 
 
-def _out_of_order(known: Sequence[tuple[int, str]], ranks: dict[str, int]) -> list[Problem]:
+def _out_of_order(known: Sequence[tuple[int, str]], ranks: Mapping[str, int]) -> list[Problem]:
     """The fewest elements to move: all that are not in a longest run that is in order."""
     in_order = _longest_ordered([ranks[name] for _, name in known])
     present = sorted({ranks[name] for _, name in known})
@@ -124,6 +140,8 @@ def _out_of_order(known: Sequence[tuple[int, str]], ranks: dict[str, int]) -> li
 
 def _longest_ordered(ranks: Sequence[int]) -> set[int]:
     """The positions of a longest non-decreasing subsequence (patience sorting)."""
+    if all(one <= two for one, two in pairwise(ranks)):
+        return set(range(len(ranks)))
     tails: list[int] = []
     positions: list[int] = []
     previous: list[int | None] = []
@@ -143,7 +161,7 @@ def _longest_ordered(ranks: Sequence[int]) -> set[int]:
     return found
 
 
-def _missing(parent: str, shape: Shape, known: Sequence[tuple[int, str]], ranks: dict[str, int]) -> list[Problem]:
+def _missing(parent: str, shape: Shape, known: Sequence[tuple[int, str]], ranks: Mapping[str, int]) -> list[Problem]:
     given = {name for _, name in known}
     problems = []
     for child in shape.children:

@@ -7,7 +7,7 @@ compares it with the schema in both directions.
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -45,20 +45,34 @@ class FieldShape:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One model: its attributes, and either its children in schema order or its text."""
+    """One model: its attributes, and either its children in schema order or its text.
+
+    Attributes:
+        model: the model.
+        attributes: its attributes.
+        children: its child elements in schema order.
+        text: its own text, where it has some.
+        child_by_name, attribute_by_name: the same by XML name.
+        rank_by_name: the place of each child element in the order, from 0.
+        required: the names of the child elements that must be there.
+    """
 
     model: type[Wire]
     attributes: tuple[FieldShape, ...]
     children: tuple[FieldShape, ...]
     text: FieldShape | None
+    child_by_name: Mapping[str, FieldShape]
+    attribute_by_name: Mapping[str, FieldShape]
+    rank_by_name: Mapping[str, int]
+    required: frozenset[str]
 
     def child(self, name: str) -> FieldShape | None:
         """The child element of this name."""
-        return next((child for child in self.children if child.name == name), None)
+        return self.child_by_name.get(name)
 
     def attribute(self, name: str) -> FieldShape | None:
         """The attribute of this name."""
-        return next((attribute for attribute in self.attributes if attribute.name == name), None)
+        return self.attribute_by_name.get(name)
 
 
 def _vocabulary(kind: type[StrEnum]) -> Simple:
@@ -114,9 +128,15 @@ def shape_of(model: type[Wire]) -> Shape:
     """The structure of one model."""
     hints = typing.get_type_hints(model, include_extras=True)
     fields = [_field_shape(name, hints[name], required=info.is_required()) for name, info in model.model_fields.items()]
+    attributes = tuple(field for field in fields if field.form is Form.ATTRIBUTE)
+    children = tuple(field for field in fields if field.form in (Form.ELEMENT, Form.FLAG))
     return Shape(
         model=model,
-        attributes=tuple(field for field in fields if field.form is Form.ATTRIBUTE),
-        children=tuple(field for field in fields if field.form in (Form.ELEMENT, Form.FLAG)),
+        attributes=attributes,
+        children=children,
         text=next((field for field in fields if field.form is Form.TEXT), None),
+        child_by_name={field.name: field for field in children},
+        attribute_by_name={field.name: field for field in attributes},
+        rank_by_name={field.name: rank for rank, field in enumerate(children)},
+        required=frozenset(field.name for field in children if field.required),
     )

@@ -166,4 +166,5 @@ def _compile(source: bytes, name: str) -> etree.XMLSchema:
     try:
         return etree.XMLSchema(tree)
     except etree.XMLSchemaParseError as problem:
-        raise ConfigurationError(f"{name} is not a usable XML schema (line {problem.lineno})") from None
+        line = next((entry.line for entry in cast("Iterable[Any]", problem.error_log)), 0)
+        raise ConfigurationError(f"{name} is not a usable XML schema (line {line})") from None

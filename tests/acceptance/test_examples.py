@@ -58,6 +58,22 @@ def test_the_code_on_the_pages_runs(page: str, base_url: str, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+def test_the_code_on_the_pages_type_checks(page: str, tmp_path: Path) -> None:
+    """What the pages show passes mypy --strict."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+    program = tmp_path / "page.py"
+    program.write_text("\n".join(blocks), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(program)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
 def test_importing_the_package_is_light() -> None:
     """`import cybertip` loads no database, no command line, no HTTP and no parser."""
     heavy = ("sqlalchemy", "alembic", "click", "rich", "httpx", "lxml", "pydantic", "starlette", "uvicorn")

@@ -64,7 +64,7 @@ def test_the_envelope_lists_findings_per_file(cli: Cli, tmp_path: Path) -> None:
     run = cli("validate", "good.xml", "bad.xml", "--json")
     good, bad = json.loads(run.stdout)["files"]
     assert run.status == 1
-    assert good == {"file": "good.xml", "valid": True, "findings": []}
+    assert good == {"file": "good.xml", "valid": True, "error": None, "findings": []}
     assert [finding["message"] for finding in bad["findings"]] == [
         "<incidentSummary> is missing in <report>",
         "<reporter> is missing in <report>",

@@ -21,11 +21,13 @@ class Connection:
     Attributes:
         received: everything that was read from it.
         closed: set when the script of this connection has come to its end and the connection is closed.
+        patience_lost: whether the script waited in vain for something to read.
     """
 
     socket: socket.socket
     received: bytearray = field(default_factory=bytearray)
     closed: threading.Event = field(default_factory=threading.Event)
+    patience_lost: bool = False
 
     @property
     def head(self) -> str:
@@ -127,6 +129,9 @@ def http(
 def _more(connection: Connection, count: int) -> bool:
     try:
         data = connection.socket.recv(min(count, 1 << 16))
+    except TimeoutError:
+        connection.patience_lost = True
+        return False
     except OSError:
         return False
     connection.received += data
@@ -171,6 +176,7 @@ class ScriptedServer:
             self._thread.join(PATIENCE)
         self._listener.close()
         assert not self._thread.is_alive(), "the script has not come to its end"
+        assert not any(connection.patience_lost for connection in self.connections), "the client sent nothing more"
 
     def _run(self) -> None:
         while True:

@@ -139,10 +139,15 @@ def test_an_early_error_after_everything_proves_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [(UPLOADED, HashMismatchError), (UPLOADED.replace(str(REPORT), "7"), WrongReportError), (reply(0), CallError)],
+    [
+        (reply(1000, report_id=7), WrongReportError),
+        (UPLOADED, HashMismatchError),
+        (UPLOADED.replace(str(REPORT), "7"), WrongReportError),
+        (reply(0), CallError),
+    ],
 )
-def test_an_early_claim_to_have_stored_something_is_believed(answer: str, kind: type[CallError]) -> None:
-    """Success that comes too early is no proof that nothing was stored."""
+def test_other_early_answers_prove_nothing(answer: str, kind: type[CallError]) -> None:
+    """Success that comes too early, or an answer about another report, is no proof that nothing was stored."""
     problem = failure(PartOfBody(3, lambda _: httpx.Response(200, text=answer)), calls.Upload(REPORT, BIG))
     assert isinstance(problem, kind)
     assert problem.known is Known.UNKNOWN
