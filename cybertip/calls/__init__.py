@@ -17,6 +17,7 @@ from cybertip.calls.known import what_is_known
 from cybertip.errors import HashMismatchError
 from cybertip.findings import DocumentError
 from cybertip.models import FileDetails, Report
+from cybertip.models._types import LONG_MAX
 from cybertip.schema import Schema
 from cybertip.xml import read_tree, write
 
@@ -109,6 +110,14 @@ class RetractResult(Result):
     report_id: int
 
 
+def _check_report_id(value: object) -> None:
+    """Report ids come from databases and JSON: one of another type would only be noticed after the server has acted."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"a report id is an int, not {type(value).__name__}")
+    if not 0 < value <= LONG_MAX:
+        raise ValueError("a report id is above 0 and fits 64 bits")
+
+
 # --- calls -------------------------------------------------------------------------------------------------------
 
 
@@ -194,7 +203,7 @@ class Submit(Call[SubmitResult]):
         return XmlBody(self.document)
 
     def result(self, answer: Answer, reply: Reply) -> SubmitResult:
-        if reply.report_id is None:
+        if reply.report_id is None or not 0 < reply.report_id <= LONG_MAX:
             raise incomplete(self.name, None, answer, "it does not name the report that it opened")
         return SubmitResult(answer, reply.report_id)
 
@@ -207,6 +216,9 @@ class Upload(Call[UploadResult]):
 
     report: int
     file: FileSource = field(repr=False)
+
+    def __post_init__(self) -> None:
+        _check_report_id(self.report)
 
     @property
     def report_id(self) -> int:
@@ -272,6 +284,9 @@ class Finish(Call[FinishResult]):
 
     report: int
 
+    def __post_init__(self) -> None:
+        _check_report_id(self.report)
+
     @property
     def report_id(self) -> int:
         return self.report
@@ -280,6 +295,9 @@ class Finish(Call[FinishResult]):
         return FormBody({"id": str(self.report)})
 
     def result(self, answer: Answer, reply: Reply) -> FinishResult:
+        # A success of any other call, from a cache perhaps, must not pass for the receipt.
+        if reply.root != "reportDoneResponse" or reply.report_id is None:
+            raise incomplete(self.name, self.report, answer, "it is not the receipt of a report")
         return FinishResult(answer, self.report, reply.file_ids)
 
 
@@ -291,6 +309,9 @@ class Retract(Call[RetractResult]):
     repeatable: ClassVar[bool] = True
 
     report: int
+
+    def __post_init__(self) -> None:
+        _check_report_id(self.report)
 
     @property
     def report_id(self) -> int:

@@ -97,6 +97,7 @@ class Answer:
 class Reply:
     """What the API said in an answer."""
 
+    root: str
     code: int
     description: str = field(repr=False)
     report_id: int | None = None
@@ -141,6 +142,8 @@ def read_reply(call: str, report_id: int | None, answer: Answer) -> Reply:
         problem, message, code = WrongReportError, f"the answer is about report {said.report_id}", None
     elif said.code != 0:
         problem, message = _error_of_code(said.code)
+    elif answer.status >= 400:
+        problem, message = IncompleteAnswerError, "the body reports success and the HTTP status does not"
     else:
         return said
     raise problem(
@@ -223,6 +226,7 @@ def _parse(answer: Answer) -> Reply | _Unreadable:
     if code is None:
         return _Unreadable(IncompleteAnswerError, "the answer has no response code")
     return Reply(
+        root=name,
         code=code,
         description=next(iter(_texts(root, "responseDescription")), ""),
         report_id=_number(_texts(root, "reportId")),

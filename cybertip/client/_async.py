@@ -51,7 +51,9 @@ class AsyncClient:
     ) -> None:
         """Prepare a client, with the same arguments and errors as `Client`. Nothing is sent yet."""
         username, password = veiled(username), veiled(password)
-        self._settings = make_settings(username, password, environment, base_url, ssl_context, timeouts, retry)
+        self._settings = make_settings(
+            username, password, environment, base_url, ssl_context, timeouts, retry, transport
+        )
         self.schema = schema or Schema.bundled()
         arguments = self._settings.client_arguments(ssl_context)
         self._http = httpx.AsyncClient(transport=transport, event_hooks={"response": [keep_headers_async]}, **arguments)
@@ -92,7 +94,9 @@ class AsyncClient:
         Raises:
             CallError: it did not succeed.
             EvidenceError: a file cannot be read, or is not what it must be.
+            ConfigurationError: the process forked after the client was made.
         """
+        self._settings.check()
         retrying = tenacity.AsyncRetrying(**options(call, self._settings.retry, self._sleep))
         return await retrying(self._once, call, progress)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Generator
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -122,12 +124,31 @@ class Settings:
     auth: BasicAuth
     timeouts: Timeouts
     retry: RetryPolicy
+    contexts: tuple[ssl.SSLContext, ...]
+    process: int
+
+    def check(self) -> None:
+        """Checked before each call, because it may have changed since the client was made.
+
+        Raises:
+            EnvironmentRefusedError: certificate checks were switched off.
+            ConfigurationError: this is another process than the one that made the client.
+        """
+        if os.getpid() != self.process:
+            # Two processes that read from one connection get each other's answers, and so each other's report ids.
+            raise ConfigurationError("the client was made before the process forked; make one in each process")
+        mock = self.endpoint.environment is Environment.MOCK and not self.endpoint.ncmec
+        for context in self.contexts:
+            if not mock and not (context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname):
+                raise EnvironmentRefusedError("certificate checks cannot be switched off, except for a mock")
 
     def client_arguments(self, ssl_context: ssl.SSLContext | None) -> dict[str, Any]:
         """The arguments that `httpx.Client` and `httpx.AsyncClient` have in common."""
         arguments: dict[str, Any] = {
             "auth": self.auth,
             "follow_redirects": False,
+            # Every call carries its credentials; a session of the server's would only be one more secret to keep.
+            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             "limits": httpx.Limits(max_connections=20, keepalive_expiry=YOUNG),
             # Compressed answers would not be the bytes that the server says it sent.
             "headers": {"User-Agent": f"cybertip/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"},
@@ -148,6 +169,7 @@ def make_settings(
     ssl_context: ssl.SSLContext | None,
     timeouts: Timeouts | None,
     retry: RetryPolicy | None,
+    transport: httpx.BaseTransport | httpx.AsyncBaseTransport | None = None,
 ) -> Settings:
     """Check what a client was given.
 
@@ -158,16 +180,17 @@ def make_settings(
     endpoint = resolve(environment, base_url)
     if not _understood(endpoint.base_url):
         raise ConfigurationError("the base URL has a host name that is not valid")
-    checks_certificates = ssl_context is None or (
-        ssl_context.verify_mode is ssl.CERT_REQUIRED and ssl_context.check_hostname
-    )
-    if not checks_certificates and (endpoint.ncmec or endpoint.environment is not Environment.MOCK):
-        raise EnvironmentRefusedError("certificate checks cannot be switched off, except for a mock")
     _check(username, "user name")
     _check(password, "password")
     if ":" in username.get_secret_value():
         raise ConfigurationError("the user name holds a colon, which HTTP Basic authentication cannot carry")
-    return Settings(endpoint, BasicAuth(username, password), timeouts or Timeouts(), retry or RetryPolicy())
+    # httpx's own transports keep their context here; a transport of another kind answers for itself.
+    own = getattr(getattr(transport, "_pool", None), "_ssl_context", None)
+    contexts = tuple(context for context in (ssl_context, own) if isinstance(context, ssl.SSLContext))
+    auth = BasicAuth(username, password)
+    settings = Settings(endpoint, auth, timeouts or Timeouts(), retry or RetryPolicy(), contexts, os.getpid())
+    settings.check()
+    return settings
 
 
 def _understood(url: str) -> bool:

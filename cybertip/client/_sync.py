@@ -26,8 +26,8 @@ T = TypeVar("T")
 class Client:
     """Talks to the CyberTipline Reporting API. Use it as a context manager, or call `close`.
 
-    It may be shared by threads. It makes single calls; filing a report exactly once, whatever breaks in between, takes
-    more than calls.
+    It may be shared by threads, and not by processes: make one after a fork. It makes single calls; filing a report
+    exactly once, whatever breaks in between, takes more than calls.
 
     Example::
 
@@ -64,14 +64,16 @@ class Client:
             timeouts: how long to wait.
             retry: when to make a call again.
             ssl_context: for own certificate authorities or client certificates. It must check certificates.
-            transport: an own httpx transport. It then answers for proxies and certificates.
+            transport: an own httpx transport. It then answers for proxies, and a custom one for certificates as well.
 
         Raises:
             ConfigurationError: something is missing or makes no sense.
             EnvironmentRefusedError: environment, address and certificate checks do not belong together.
         """
         username, password = veiled(username), veiled(password)
-        self._settings = make_settings(username, password, environment, base_url, ssl_context, timeouts, retry)
+        self._settings = make_settings(
+            username, password, environment, base_url, ssl_context, timeouts, retry, transport
+        )
         self.schema = schema or Schema.bundled()
         arguments = self._settings.client_arguments(ssl_context)
         self._http = httpx.Client(transport=transport, event_hooks={"response": [keep_headers]}, **arguments)
@@ -109,7 +111,9 @@ class Client:
         Raises:
             CallError: it did not succeed.
             EvidenceError: a file cannot be read, or is not what it must be.
+            ConfigurationError: the process forked after the client was made.
         """
+        self._settings.check()
         retrying = tenacity.Retrying(**options(call, self._settings.retry, self._sleep))
         result: T = retrying(self._once, call, progress)
         return result
@@ -187,6 +191,7 @@ class Client:
         """File the report. Irreversible.
 
         Raises:
+            TypeError, ValueError: `report_id` is none; nothing was sent.
             AlreadyFinishedError: it is filed; the receipt of the first time was lost on the way.
         """
         return self.send(calls.Finish(report_id))

@@ -39,6 +39,8 @@ def drift(ours: bytes, theirs: bytes) -> list[Change]:
     ]
     for place, one, two in _pairs(mine, other):
         changes += _type_changes(place, one, two)
+    for name in sorted(mine.elements.keys() & other.elements.keys()):
+        changes += _fixed_changes(f"<{name}>", "the fixed value", mine.elements[name], other.elements[name])
     return changes
 
 
@@ -122,9 +124,14 @@ def _child_changes(place: str, one: ComplexType, two: ComplexType) -> Iterator[C
 def _use_changes(place: str, one: Element, two: Element) -> Iterator[Change]:
     if (one.minimum, one.maximum) != (two.minimum, two.maximum):
         yield Change(place, f"<{one.name}> was {_count(one)}, is {_count(two)}")
-    if one.fixed != two.fixed:
-        yield Change(place, f"the fixed value of <{one.name}> was {one.fixed or 'none'}, is {two.fixed or 'none'}")
+    yield from _fixed_changes(place, f"the fixed value of <{one.name}>", one, two)
     yield from _reference_changes(f"<{one.name}> in {place}", one.type, two.type)
+
+
+def _fixed_changes(place: str, what: str, one: Element, two: Element) -> Iterator[Change]:
+    if one.fixed != two.fixed:
+        here, there = ("none" if item.fixed is None else f"'{item.fixed}'" for item in (one, two))
+        yield Change(place, f"{what} was {here}, is {there}")
 
 
 def _reference_changes(place: str, one: Type, two: Type) -> Iterator[Change]:

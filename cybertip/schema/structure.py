@@ -138,6 +138,8 @@ class _Reader:
         self._declared: dict[tuple[str, str], etree._Element] = {}
         for node in self._parts(root, "element", "complexType", "simpleType"):
             key = ("element" if node.tag == f"{XS}element" else "type", node.get("name", ""))
+            if node.get("minOccurs") or node.get("maxOccurs") or node.get("ref"):
+                raise UnsupportedSchemaError(f"a declaration with what only a use has: {key}")
             if key in self._declared or not key[1]:
                 raise UnsupportedSchemaError(f"declared twice or without a name: {key}")
             self._declared[key] = node

@@ -28,6 +28,7 @@ from cybertip.errors import (
 from tests.unit.calls.exchanges import ALL_CALLS, ARRIVED, FINISHED, REPORT, SUBMITTED, answer, failure, reply
 
 FINISH = calls.Finish(REPORT)
+SUBMIT = calls.Submit(b"<report/>")
 PAGE = '<!DOCTYPE html>\n<html lang="en"><head><title>Bad Gateway</title></head><body><br>Sorry</body></html>'
 HTML_TYPE = ("Content-Type", "text/html; charset=utf-8")
 BOMB = f'<!DOCTYPE r [<!ENTITY a "{"x" * 100}">]><reportResponse><responseCode>0</responseCode></reportResponse>'
@@ -101,7 +102,7 @@ def test_a_redirect_is_refused(status: int, body: str) -> None:
 
 def test_an_oversized_answer_is_not_parsed() -> None:
     """An answer that was cut off at the limit is an error, even if what is there would be complete."""
-    whole = reply(0, report_id=REPORT).encode()
+    whole = FINISHED.encode()
     kept = whole + b" " * (MAX_ANSWER_BYTES - len(whole))
     assert type(failure(FINISH, answer(kept, complete=False))) is OversizedAnswerError
     assert FINISH.read(answer(kept)).report_id == REPORT
@@ -214,3 +215,35 @@ def test_the_answer_keeps_what_was_received() -> None:
     assert (given.body, given.headers) == (b"\xff raw", (("set-cookie", "a=1"), ("set-cookie", "b=2")))
     assert given.header("SET-COOKIE") == "a=1"
     assert repr(given) == f"Answer(status=502, received_at={datetime(2025, 6, 11, 12, tzinfo=UTC)!r}, complete=True)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        reply(0),
+        reply(0, report_id=REPORT),
+        "<reportDoneResponse><responseCode>0</responseCode></reportDoneResponse>",
+    ],
+)
+def test_only_a_receipt_proves_a_filing(body: str) -> None:
+    """Success of another call's kind, or without its report, is no receipt: /finish stays unknown and is repeated."""
+    problem = failure(FINISH, answer(body))
+    assert type(problem) is IncompleteAnswerError
+    assert problem.known is Known.UNKNOWN
+
+
+@pytest.mark.parametrize("status", [400, 404, 500, 503])
+@pytest.mark.parametrize("call", [SUBMIT, FINISH], ids=lambda call: call.name)
+def test_success_under_an_error_status_is_unknown(call: Call[object], status: int) -> None:
+    """A body that says success under an HTTP status that says failure proves neither."""
+    body = FINISHED if call is FINISH else reply(0, report_id=REPORT)
+    problem = failure(call, answer(body, status=status))
+    assert type(problem) is IncompleteAnswerError
+    assert problem.known is Known.UNKNOWN
+    assert problem.report_id == REPORT
+
+
+@pytest.mark.parametrize("report_id", [0, -3, 9_999_999_999_999_999_999])
+def test_a_report_id_that_can_be_none_is_none(report_id: int) -> None:
+    """What /submit answers must be usable as a report id."""
+    assert type(failure(SUBMIT, answer(reply(0, report_id=report_id)))) is IncompleteAnswerError
