@@ -32,7 +32,7 @@ class Watcher:
 
     Attributes:
         step: a line for people.
-        progress: the name of a file and how many more of its bytes the network has taken.
+        progress: the name of a file and how many of its bytes the network has taken so far.
     """
 
     step: Callable[[str], None]
@@ -65,7 +65,7 @@ def file_report(client: Client, report: bytes, files: Sequence[FileToSend], watc
 
 def _send_file(client: Client, report_id: int, item: FileToSend, watcher: Watcher) -> str:
     name = item.source.name
-    upload = client.upload(report_id, item.source, lambda size: watcher.progress(name, size))
+    upload = client.upload(report_id, item.source, lambda gone: watcher.progress(name, gone))
     watcher.step(f"uploaded  {name} ({item.source.size} bytes, MD5 confirmed) as file {upload.file_id}")
     if item.details is not None:
         client.file_info(item.details(report_id, upload.file_id))

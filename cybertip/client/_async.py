@@ -88,8 +88,8 @@ class AsyncClient:
 
         Args:
             call: what to do.
-            progress: is told how many more bytes of a file were handed to the network, in a worker thread. Starts over
-                with a repetition.
+            progress: is told, in a worker thread, how many bytes of the file the network has taken so far; from 0
+                again in a repetition.
 
         Raises:
             CallError: it did not succeed.

@@ -123,10 +123,12 @@ class Exchange(Generic[T]):
         """The body, part by part."""
         yield from self.before
         if self.reading is not None:
+            gone = 0
             for block in self.reading:
                 yield block
+                gone += len(block)
                 if self.progress is not None:
-                    self.progress(len(block))
+                    self.progress(gone)
         # Set before the part is handed out: from here on the server may have everything.
         self.taken = True
         yield self.after

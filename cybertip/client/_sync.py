@@ -106,7 +106,7 @@ class Client:
 
         Args:
             call: what to do.
-            progress: is told how many more bytes of a file were handed to the network. Starts over with a repetition.
+            progress: is told how many bytes of the file the network has taken so far; from 0 again in a repetition.
 
         Raises:
             CallError: it did not succeed.
