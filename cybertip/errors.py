@@ -4,10 +4,12 @@
 
     CybertipError
     ├── ConfigurationError         a setting is missing or wrong; nothing was attempted
-    │   └── EnvironmentRefusedError    mock, test and production would be mixed up
+    │   ├── EnvironmentRefusedError    mock, test and production would be mixed up
+    │   └── UnsupportedSchemaError     a schema that cannot be compared (defined in cybertip.schema.structure)
     ├── DocumentError              a document of ours is wrong; carries its findings (defined in cybertip.findings)
     │   └── RecordError            the review record is wrong; paths are JSON pointers
     ├── EvidenceError              a file cannot be read, or changed while it was read
+    ├── NeedsPersonError           only a person can decide what comes next
     └── CallError                  a call to the API did not succeed; says what is known about it
         ├── NoAnswerError          nothing came back
         │   ├── ConnectionFailedError  no connection was made
@@ -90,6 +92,10 @@ class EnvironmentRefusedError(ConfigurationError):
 
 class EvidenceError(CybertipError):
     """A file cannot be opened or read, or it changed while it was being read."""
+
+
+class NeedsPersonError(CybertipError):
+    """Only a person can decide what comes next, for example because nobody knows whether a report was filed."""
 
 
 class CallError(CybertipError):

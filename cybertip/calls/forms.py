@@ -93,9 +93,14 @@ def encode_form(form: FormBody, boundary: str) -> EncodedForm:
 
 def plain_file_name(name: str) -> str:
     """The last part of a path, of either system, short enough for a header; ``file`` where nothing is left."""
-    last = re.split(r"[/\\]", name)[-1]
-    encoded = last.encode("utf-8", "replace")[:MAX_FILE_NAME_BYTES].decode("utf-8", "ignore")
-    return encoded if encoded.strip(". ") else "file"
+    last = re.split(r"[/\\]", name)[-1].encode("utf-8", "replace")
+    if len(last) > MAX_FILE_NAME_BYTES:
+        # The extension tells what the file is, so it is the last thing to go.
+        stem, dot, extension = last.rpartition(b".")
+        kept = dot + extension if stem and len(extension) <= 16 else b""
+        last = (stem or last)[: MAX_FILE_NAME_BYTES - len(kept)].decode("utf-8", "ignore").encode() + kept
+    text = last[:MAX_FILE_NAME_BYTES].decode("utf-8", "ignore")
+    return text if text.strip(". ") else "file"
 
 
 def _quoted(text: str) -> bytes:

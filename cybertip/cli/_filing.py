@@ -11,9 +11,15 @@ from dataclasses import dataclass
 
 from cybertip.calls import FinishResult
 from cybertip.calls.forms import FileSource
-from cybertip.cli._output import NeedsPersonError
 from cybertip.client import Client
-from cybertip.errors import AlreadyFinishedError, AlreadyRetractedError, CallError, CybertipError, Known
+from cybertip.errors import (
+    AlreadyFinishedError,
+    AlreadyRetractedError,
+    CallError,
+    CybertipError,
+    Known,
+    NeedsPersonError,
+)
 
 LAPSE = "an open report lapses by itself 24 hours after it was opened, or 1 hour after its last change if that is later"
 

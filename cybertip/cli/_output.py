@@ -24,6 +24,7 @@ from cybertip.errors import (
     HashMismatchError,
     HttpRefusedError,
     Known,
+    NeedsPersonError,
     RedirectRefusedError,
     RefusedError,
     ServerError,
@@ -49,10 +50,6 @@ class Exit(IntEnum):
 # Not verdicts of a command, so apart from them.
 INTERRUPTED = 130
 DEFECT = 70
-
-
-class NeedsPersonError(CybertipError):
-    """Something is left that only a person can decide."""
 
 
 def exit_status(problem: CybertipError) -> Exit:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class AsyncClient:
-    """Like `Client`, for asyncio and trio. Use it as an asynchronous context manager, or call `aclose`.
+    """Like `Client`, for asyncio. Use it as an asynchronous context manager, or call `aclose`.
 
     Files are read and hashed in worker threads, never on the event loop.
 

@@ -47,6 +47,10 @@ NAMES: list[tuple[str, str]] = [
     ("  . .", "file"),
     (".hidden", ".hidden"),
     ("x" * 1000, "x" * MAX_FILE_NAME_BYTES),
+    ("x" * 1000 + ".jpeg", "x" * (MAX_FILE_NAME_BYTES - 5) + ".jpeg"),
+    ("あ" * 1000 + ".png", "あ" * ((MAX_FILE_NAME_BYTES - 4) // 3) + ".png"),
+    ("x." + "y" * 1000, "x"),
+    ("." + "y" * 1000, "." + "y" * (MAX_FILE_NAME_BYTES - 1)),
     ("あ" * 1000, "あ" * (MAX_FILE_NAME_BYTES // 3)),
 ]
 

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from cybertip.cli._filing import FileToSend, Watcher, file_report
-from cybertip.cli._output import NeedsPersonError
 from cybertip.client import Client, RetryPolicy
 from cybertip.errors import (
     AlreadyRetractedError,
@@ -16,6 +15,7 @@ from cybertip.errors import (
     CredentialsError,
     EvidenceError,
     HashMismatchError,
+    NeedsPersonError,
     RefusedError,
     ServerFailureError,
 )
