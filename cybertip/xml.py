@@ -139,7 +139,8 @@ class _Scan:
         self._parser.StartElementHandler = self._element
         self._parser.CommentHandler = self._parser.ProcessingInstructionHandler = self._aside
         try:
-            self._parser.Parse(data)
+            # Told that this is all: newer versions of expat put off what could still go on.
+            self._parser.Parse(data, True)  # noqa: FBT003 - expat's own signature
         except _Doctype:
             raise DocumentError([_doctype_finding(self._parser.CurrentLineNumber)]) from None
         except _TooManyParts:

@@ -129,7 +129,7 @@ def comes_back(document: Wire) -> None:
     assert Schema.bundled().parse(data).document == document
 
 
-@settings(checked, max_examples=500)
+@settings(checked, max_examples=350)
 @given(part(Report))
 def test_reports_come_back(document: Wire) -> None:
     """Any report, additions of the documentation included."""

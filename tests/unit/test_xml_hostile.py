@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from cybertip.findings import DocumentError, Findings
 from cybertip.schema import Schema
 from cybertip.xml import MAX_BYTES, MAX_PARTS, indented, name_file, parse, read_tree
 from tests.unit.hostile import DOCUMENTS, declared, report
+from tests.unit.listener import listening
 
 PROJECT = Path(__file__).resolve().parents[2]
 MOST_MEMORY = 300  # megabytes beyond what making the document took
@@ -50,32 +51,6 @@ def test_hostile_documents_end_in_bounded_memory(name: str) -> None:
 # --- document types and entities ---------------------------------------------------------------------------------
 
 
-class Listener:
-    """A port on this machine that notes whether anybody knocks."""
-
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._socket.setblocking(False)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def knocked(self) -> bool:
-        try:
-            self._socket.accept()[0].close()
-        except BlockingIOError:
-            return False
-        return True
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    found = Listener()
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def secret(tmp_path: Path) -> Path:
     path = tmp_path / "secret.txt"
@@ -83,11 +58,13 @@ def secret(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_listener_hears(listener: Listener) -> None:
+def test_the_listener_hears() -> None:
     """What the next tests rely on: a connection is noticed."""
-    assert not listener.knocked()
-    with socket.create_connection(("127.0.0.1", int(listener.url.rpartition(":")[2]))):
-        assert listener.knocked()
+    with listening() as listener:
+        assert not listener.knocked()
+        with socket.create_connection(("127.0.0.1", int(listener.url.rpartition(":")[2]))):
+            assert listener.knocked()
+        assert not listener.knocked()
 
 
 @pytest.mark.parametrize(
@@ -105,38 +82,36 @@ def test_the_listener_hears(listener: Listener) -> None:
 )
 @pytest.mark.parametrize("where", ["file", "http"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
-def test_nothing_outside_the_document_is_read(
-    listener: Listener, secret: Path, doctype: str, where: str, encoding: str
-) -> None:
+def test_nothing_outside_the_document_is_read(secret: Path, doctype: str, where: str, encoding: str) -> None:
     """External entities, parameter entities and external subsets are refused; no file and no address is opened."""
-    target = secret.as_uri() if where == "file" else f"{listener.url}/x.dtd"
-    text = doctype.format(target) + report(info="&a;")
-    # An encoding that few readers know is refused before anybody looks for a document type in it.
-    assert codes(text.encode(encoding)) == ({"X001"} if encoding == "utf-32" else {"X004"})
-    assert not listener.knocked()
+    with listening() as listener:
+        target = secret.as_uri() if where == "file" else f"{listener.url}/x.dtd"
+        text = doctype.format(target) + report(info="&a;")
+        # An encoding that few readers know is refused before anybody looks for a document type in it.
+        assert codes(text.encode(encoding)) == ({"X001"} if encoding == "utf-32" else {"X004"})
 
 
-def test_hints_about_schemas_lead_nowhere(listener: Listener, secret: Path) -> None:
+def test_hints_about_schemas_lead_nowhere(secret: Path) -> None:
     """What a document says about where its schema lies is not followed."""
-    for target in (f"{listener.url}/x.xsd", secret.as_uri()):
-        hints = (
-            '<report xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-            f' xsi:noNamespaceSchemaLocation="{target}" xsi:schemaLocation="urn:example:x {target}">'
-        )
-        data = report().replace("<report>", hints).encode()
-        assert Schema.bundled().validate(data) == Findings()
-        parse(data)
-    assert not listener.knocked()
+    with listening() as listener:
+        for target in (f"{listener.url}/x.xsd", secret.as_uri()):
+            hints = (
+                '<report xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+                f' xsi:noNamespaceSchemaLocation="{target}" xsi:schemaLocation="urn:example:x {target}">'
+            )
+            data = report().replace("<report>", hints).encode()
+            assert Schema.bundled().validate(data) == Findings()
+            parse(data)
 
 
-def test_stylesheets_and_inclusions_lead_nowhere(listener: Listener) -> None:
+def test_stylesheets_and_inclusions_lead_nowhere() -> None:
     """A processing instruction or an XInclude element is not followed."""
-    sheet = f'<?xml-stylesheet href="{listener.url}/x.xsl" type="text/xsl"?>{report()}'
-    assert Schema.bundled().validate(sheet.encode()) == Findings()
-    inner = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{listener.url}/x.xml"/>'
-    found = Schema.bundled().validate(report(suspect=inner).encode())
-    assert [finding.code for finding in found] == ["X002"]
-    assert not listener.knocked()
+    with listening() as listener:
+        sheet = f'<?xml-stylesheet href="{listener.url}/x.xsl" type="text/xsl"?>{report()}'
+        assert Schema.bundled().validate(sheet.encode()) == Findings()
+        inner = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{listener.url}/x.xml"/>'
+        found = Schema.bundled().validate(report(suspect=inner).encode())
+        assert [finding.code for finding in found] == ["X002"]
 
 
 DOCTYPE = "<!DOCTYPE report [<!ENTITY a 'x'>]>"
