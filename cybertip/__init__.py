@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     )
     from cybertip.evidence import source
     from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
+    from cybertip.intake import read_record
     from cybertip.profile import ReporterProfile
-    from cybertip.review import ReviewRecord, read_record
+    from cybertip.review import ReviewRecord
     from cybertip.schema import Schema
     from cybertip.xml import parse, write
 
@@ -52,7 +53,7 @@ _HOMES = {
     "Timeouts": "cybertip.client",
     "build": "cybertip.builder",
     "parse": "cybertip.xml",
-    "read_record": "cybertip.review",
+    "read_record": "cybertip.intake",
     "source": "cybertip.evidence",
     "write": "cybertip.xml",
 }

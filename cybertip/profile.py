@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from cybertip.findings import RecordError
+from cybertip.intake import pointed
 from cybertip.models import ContactPerson, Person
 from cybertip.models._base import Veiled
 from cybertip.models._types import XmlString
-from cybertip.review import pointed
 
 
 class ReporterProfile(Veiled):

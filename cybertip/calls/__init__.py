@@ -209,13 +209,10 @@ class Submit(Call[SubmitResult]):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload(Call[UploadResult]):
-    """Add a file to an open report (``POST /upload``). Each accepted call adds another file."""
-
-    name: ClassVar[str] = "upload"
+class _OnReport(Call[T_co]):
+    """A call on an open report, named by the form field ``id``."""
 
     report: int
-    file: FileSource = field(repr=False)
 
     def __post_init__(self) -> None:
         _check_report_id(self.report)
@@ -223,6 +220,18 @@ class Upload(Call[UploadResult]):
     @property
     def report_id(self) -> int:
         return self.report
+
+    def body(self) -> FormBody:
+        return FormBody({"id": str(self.report)})
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(_OnReport[UploadResult]):
+    """Add a file to an open report (``POST /upload``). Each accepted call adds another file."""
+
+    name: ClassVar[str] = "upload"
+
+    file: FileSource = field(repr=False)
 
     def body(self) -> FormBody:
         return FormBody({"id": str(self.report)}, self.file)
@@ -276,23 +285,11 @@ class FileInfo(Call[FileInfoResult]):
 
 
 @dataclass(frozen=True, slots=True)
-class Finish(Call[FinishResult]):
+class Finish(_OnReport[FinishResult]):
     """File the report (``POST /finish``). Irreversible. Repeating it is safe: a report is finished once."""
 
     name: ClassVar[str] = "finish"
     repeatable: ClassVar[bool] = True
-
-    report: int
-
-    def __post_init__(self) -> None:
-        _check_report_id(self.report)
-
-    @property
-    def report_id(self) -> int:
-        return self.report
-
-    def body(self) -> FormBody:
-        return FormBody({"id": str(self.report)})
 
     def result(self, answer: Answer, reply: Reply) -> FinishResult:
         # A success of any other call, from a cache perhaps, must not pass for the receipt.
@@ -302,23 +299,11 @@ class Finish(Call[FinishResult]):
 
 
 @dataclass(frozen=True, slots=True)
-class Retract(Call[RetractResult]):
+class Retract(_OnReport[RetractResult]):
     """Cancel an open report (``POST /retract``)."""
 
     name: ClassVar[str] = "retract"
     repeatable: ClassVar[bool] = True
-
-    report: int
-
-    def __post_init__(self) -> None:
-        _check_report_id(self.report)
-
-    @property
-    def report_id(self) -> int:
-        return self.report
-
-    def body(self) -> FormBody:
-        return FormBody({"id": str(self.report)})
 
     def result(self, answer: Answer, reply: Reply) -> RetractResult:
         return RetractResult(answer, self.report)

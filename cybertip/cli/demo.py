@@ -18,7 +18,7 @@ from cybertip.cli._progress import watched
 from cybertip.client import Client
 from cybertip.errors import ConfigurationError
 from cybertip.evidence import source
-from cybertip.review import read_record
+from cybertip.intake import read_record
 from cybertip.schema import Schema
 from cybertip.xml import indented, write
 

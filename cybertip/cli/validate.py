@@ -13,9 +13,9 @@ from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import CONFIG_FILE, load_profile
 from cybertip.errors import ConfigurationError
 from cybertip.findings import DocumentError, Finding, Findings
+from cybertip.intake import read_record
 from cybertip.models import Email, Person
 from cybertip.profile import ReporterProfile
-from cybertip.review import read_record
 from cybertip.schema import Schema
 from cybertip.xml import write
 

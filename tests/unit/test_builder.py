@@ -11,8 +11,8 @@ import pytest
 from cybertip import sample
 from cybertip.builder import Package, build
 from cybertip.findings import RecordError
+from cybertip.intake import make_record
 from cybertip.models import FileDetails
-from cybertip.review import make_record
 from cybertip.schema import Schema
 from cybertip.xml import write
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from cybertip import sample
 from cybertip.findings import RecordError
-from cybertip.review import MAX_RECORD_BYTES, ReviewRecord, Viewed, make_record, read_record
+from cybertip.intake import MAX_RECORD_BYTES, make_record, read_record
+from cybertip.review import ReviewRecord, Viewed
 from tests.canaries import CONTENT
 
 Edit = Callable[[dict[str, Any]], object]

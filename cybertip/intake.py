@@ -1,0 +1,101 @@
+"""Reading review records and reporter profiles: strict, with findings that name the place.
+
+A report is made of what comes in here, and it cannot be taken back. So JSON with duplicate keys or numbers that are
+none is refused as firmly as a field of the wrong type, and every finding names its place by a JSON pointer. Values are
+never quoted.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from cybertip.findings import Finding, RecordError, error
+from cybertip.models._types import IllegalCharacter, MissingOffset, Unrepresentable
+from cybertip.review import ReviewRecord
+
+MAX_RECORD_BYTES = 32 * 1024 * 1024
+"""The largest record that is read."""
+
+
+def read_record(data: bytes) -> ReviewRecord:
+    """Read a record from JSON (UTF-8).
+
+    Raises:
+        RecordError: X001 no JSON, a duplicate key; X002 not as the format wants it; X003 a character that XML 1.0 does
+            not allow; X005 a value that cannot be held exactly; S119 a time without its UTC offset. Every finding names
+            its place.
+    """
+    if len(data) > MAX_RECORD_BYTES:
+        raise RecordError([error("X005", "", f"the record is larger than {MAX_RECORD_BYTES} bytes")])
+    try:
+        content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise RecordError([error("X001", "", "the record is not UTF-8 text", "Save it as UTF-8.")]) from None
+    except json.JSONDecodeError as problem:
+        message = f"the record is not JSON: {problem.msg} (line {problem.lineno}, column {problem.colno})"
+        raise RecordError([error("X001", "", message, line=problem.lineno)]) from None
+    except RecursionError:
+        raise RecordError([error("X001", "", "the record is nested too deeply")]) from None
+    except _Refused as problem:
+        raise RecordError([error("X001", "", str(problem))]) from None
+    except ValueError:
+        # Python refuses to read numbers of thousands of digits.
+        raise RecordError([error("X001", "", "the record holds a number with too many digits")]) from None
+    return make_record(content)
+
+
+def make_record(content: Any) -> ReviewRecord:
+    """Check plain data, such as what a JSON parser gave.
+
+    Raises:
+        RecordError: as `read_record`.
+    """
+    try:
+        return ReviewRecord.model_validate(content)
+    except ValidationError as problem:
+        raise RecordError(pointed(problem)) from None
+
+
+class _Refused(ValueError):
+    """JSON that Python reads and this format does not take."""
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Refused(f"the key '{twice[:60]}' stands twice in one object; keep one of them")
+    return content
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise _Refused(f"{name} is not JSON; leave the field out if nothing is known")
+
+
+def pointed(problem: ValidationError) -> list[Finding]:
+    """The findings for what a record or profile model refused, each at its JSON pointer. Values are not quoted."""
+    findings = []
+    for item in problem.errors(include_url=False, include_input=False):
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in item["loc"])
+        cause = item.get("ctx", {}).get("error")
+        message = str(cause) if isinstance(cause, ValueError) else item["msg"]
+        if isinstance(cause, MissingOffset):
+            cure = "Give the offset that the time was recorded with: Z or ±hh:mm. Do not guess it."
+            findings.append(error("S119", pointer, f"the time {message}", cure))
+        elif isinstance(cause, Unrepresentable):
+            findings.append(error("X005", pointer, f"the value {message}"))
+        elif isinstance(cause, ValueError):
+            code = "X003" if isinstance(cause, IllegalCharacter) else "X002"
+            findings.append(error(code, pointer, f"the value {message}"))
+        elif item["type"] == "missing":
+            findings.append(error("X002", pointer, "the field is missing", "It is mandatory: add it."))
+        elif item["type"] == "extra_forbidden":
+            cure = "Remove it; what has no field of its own belongs into `notes`."
+            findings.append(error("X002", pointer, "there is no such field", cure))
+        else:
+            findings.append(error("X002", pointer, message))
+    return findings
