@@ -129,7 +129,16 @@ def test_a_redirect_is_not_followed(kind: str, status: str) -> None:
 @BOTH
 @pytest.mark.parametrize(
     "location",
-    ["https://xn--a.example/", "javascript:1", "https://[", "//", "", "https://example.com:99999/", "\xff\xfe", "/" * 9999],
+    [
+        "https://xn--a.example/",
+        "javascript:1",
+        "https://[",
+        "//",
+        "",
+        "https://example.com:99999/",
+        "\xff\xfe",
+        "/" * 9999,
+    ],
 )
 def test_a_redirect_to_nowhere(kind: str, location: str) -> None:
     """An address that nobody can read makes no other error of a redirect."""
