@@ -94,7 +94,9 @@ class Schema:
         return compiled
 
     def validate(self, data: bytes, *, max_bytes: int = MAX_BYTES) -> Findings:
-        """What is wrong with a document by this schema: X001 to X004; empty if it is valid. Never raises on bad input.
+        """What is wrong with a document by this schema; empty if it is valid. Never raises on bad input.
+
+        Codes X001 to X004, and X005 for a document that is too large to be read at all.
 
         Only the four documents may be the root, although the schema has other global elements.
         """

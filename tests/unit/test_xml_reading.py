@@ -15,7 +15,7 @@ from cybertip.models import (
 )
 from cybertip.models._base import Form
 from cybertip.models._shape import shape_of
-from cybertip.xml import indented, name_file, parse, write
+from cybertip.xml import indented, name_file, parse, read_tree, write
 from tests.unit import wire
 from tests.unit.test_xml import REPORT, REPORT_XML
 
@@ -65,6 +65,15 @@ def test_markup_inside_other_values_and_between_elements_is_understood() -> None
     document = parse(text.encode(), FileDetails).document
     assert (document.report_id, document.file_id, document.file_viewed_by_esp) == (12, "fh", True)
     assert document.file_annotations == FileAnnotations(viral=True)
+
+
+def test_comments_are_not_even_kept_in_the_tree() -> None:
+    """A validator would need minutes for a text with many of them; only who lays out or edits a document has them."""
+    data = details("<?a?><!-- b --><fileName>c<!-- d -->e<?f?></fileName>", "<!-- g -->")
+    bare, whole = read_tree(data), read_tree(data, comments=True)
+    assert [node.tag for node in bare.iter()] == ["fileDetails", "reportId", "fileId", "fileName"]
+    assert len([node for node in whole.iter() if not isinstance(node.tag, str)]) == 4
+    assert bare.findtext("fileName") == "ce"
 
 
 def test_white_space_counts_only_in_texts() -> None:
