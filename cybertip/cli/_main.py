@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import os
 import signal
-import sys
 from collections.abc import Sequence
 
 import click
@@ -55,10 +53,6 @@ def group() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        # Names of files may hold bytes that are no text in any encoding.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     # Whoever stops a program by SIGTERM wants it to leave in order, as with Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
