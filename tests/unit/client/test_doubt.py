@@ -32,7 +32,11 @@ def refusing(code: int) -> Callable[[httpx.Request], httpx.Response]:
 def failure(*tries: Callable[[httpx.Request], httpx.Response]) -> CallError:
     """How /finish ends when each try goes as given."""
     left = iter(tries)
-    transport = httpx.MockTransport(lambda request: next(left)(request))
+
+    def react(request: httpx.Request) -> httpx.Response:
+        return next(left)(request)
+
+    transport = httpx.MockTransport(react)
     policy = RetryPolicy(attempts=len(tries), base=0)
     with Client(USERNAME, PASSWORD, transport=transport, retry=policy) as client, pytest.raises(CallError) as caught:
         client.finish(7)
