@@ -269,12 +269,8 @@ class _Reader:
                 self.report(element, "X002", path, message, f"Add it: {_simple(field).expected}.")
 
     def children(self, element: etree._Element, shape: Shape, path: str, values: dict[str, Any]) -> None:
-        elements = []
-        stray = element.text
-        for node in element:
-            if is_element(node):
-                elements.append(node)
-            stray = (stray or "") + (node.tail or "")
+        elements = [node for node in element if is_element(node)]
+        stray = "".join([element.text or "", *(node.tail or "" for node in element)])
         if stray and (stray.strip(" \t\r\n") or not shape.children):
             cure = "Remove it." if shape.children else "Write the element empty, without white space."
             self.report(element, "X002", path, f"<{element.tag}> holds text between its elements", cure)

@@ -80,14 +80,20 @@ def command(
 
 def _keep(output: Output, result: FinishResult) -> int:
     """The receipt could not be written to stdout: it is the proof, so it goes to a file or, failing that, to stderr."""
-    descriptor, path = tempfile.mkstemp(prefix=f"cybertip-receipt-{result.report_id}-", suffix=".xml")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(result.receipt)
     output.as_json = False
     output.say(
-        f"Report {result.report_id} is filed; do not send it again. Standard output could not be written"
-        f" ({output.lost}), so the receipt is in {path}"
+        f"Report {result.report_id} is filed; do not send it again. Standard output could not be written: {output.lost}"
     )
+    try:
+        descriptor, path = tempfile.mkstemp(prefix=f"cybertip-receipt-{result.report_id}-", suffix=".xml")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(result.receipt)
+    except OSError:
+        output.say(
+            f"The receipt could not be kept in a file either. This is it:\n{result.receipt.decode(errors='replace')}"
+        )
+    else:
+        output.say(f"The receipt is in {path}")
     return Exit.NEEDS_PERSON
 
 

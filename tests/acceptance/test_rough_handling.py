@@ -60,6 +60,14 @@ def test_a_receipt_that_cannot_be_written_is_kept(shell: Shell, tmp_path: Path, 
     assert "do not send it again" in done.stderr
 
 
+def test_a_receipt_that_fits_nowhere_is_told(shell: Shell) -> None:
+    """Without stdout and without room for a file, the receipt goes to stderr."""
+    done = shell("ulimit -f 0; cybertip send report.xml >&-")
+    assert done.returncode == 3
+    assert "do not send it again" in done.stderr
+    assert "<reportDoneResponse>" in done.stderr
+
+
 def test_words_that_nobody_reads_stop_no_filing(shell: Shell, tmp_path: Path) -> None:
     """A filing whose stderr is closed comes to its end."""
     done = shell("cybertip send report.xml --file file.bin 2>&-")
