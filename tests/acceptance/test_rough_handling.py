@@ -133,7 +133,7 @@ def test_half_a_pair_is_a_usage_error(shell: Shell, value: str) -> None:
 
 
 class Stuck:
-    """A server that opens a report, takes an upload for ever, and notes whether the report was retracted."""
+    """A server that opens a report, stops in the middle of an upload, and notes whether the report was retracted."""
 
     def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -157,9 +157,10 @@ class Stuck:
     def _answer(self, connection: socket.socket) -> None:
         with connection:
             while head := connection.recv(65536):
-                if b"/upload " in head:
+                if b"\0" * 100 in head:  # the file's content: so it is open, and being sent
                     self.uploading.set()
-                    continue
+                    self.retracted.wait(30)
+                    return
                 if b"/submit " not in head and b"/retract " not in head:
                     continue  # the rest of a body
                 if b"/retract " in head:
@@ -178,8 +179,10 @@ class Stuck:
 def test_an_interrupt_during_an_upload_retracts(shell: Shell, tmp_path: Path, sign: signal.Signals) -> None:
     """Ctrl-C and SIGTERM in the middle of an upload retract the open report, and say so in the envelope."""
     server = Stuck()
+    with (tmp_path / "large.bin").open("wb") as large:
+        large.truncate(64 * 1024 * 1024)  # more than sockets buffer
     process = subprocess.Popen(
-        [sys.executable, "-m", "cybertip", "send", "report.xml", "--file", "file.bin", "--json"],
+        [sys.executable, "-m", "cybertip", "send", "report.xml", "--file", "large.bin", "--json"],
         cwd=tmp_path,
         env={**clean_environment(), "CYBERTIP_BASE_URL": server.base_url},
         stdout=subprocess.PIPE,
