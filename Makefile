@@ -38,5 +38,8 @@ check: install  ## Style, types, layers, and that no secret or host slipped in
 bench: install  ## Timings, as ratios within one run
 	$(BIN)/python bench/run.py
 
+docs: install  ## Write docs/rules.md from the rules
+	$(BIN)/python scripts/rules_page.py
+
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""Measure, as ratios within one run: uploads against md5sum and curl, and the codec against its parser alone.
+"""Measure, as ratios within one run: uploads against md5sum and curl, the codec against its parser, all checks.
 
 Run by ``make bench``. ``--size`` sets the upload's size in MiB (2048 by default; the file is sparse).
 """
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from checks import measure_checks
 from lxml import etree
 
 from cybertip import Client, Schema, build, parse, read_record, sample, write
@@ -109,13 +110,15 @@ def measure_codec(folder: Path) -> None:
 
 
 def main() -> int:
-    """Run all measurements; the exit status says whether memory stayed within its limit."""
+    """Run all measurements; the exit status says whether memory and growth stayed within their limits."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=2048, help="MiB to upload")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cybertip-bench-") as name:
         measure_codec(Path(name))
-        return 0 if measure_uploads(options.size, Path(name)) else 1
+        linear = measure_checks()
+        within = measure_uploads(options.size, Path(name))
+    return 0 if linear and within else 1
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from cybertip._version import __version__
 
 if TYPE_CHECKING:
     from cybertip.builder import Package, build
+    from cybertip.checks import validate, validate_record
     from cybertip.client import AsyncClient, Client, RetryPolicy, Timeouts
     from cybertip.environments import Environment
     from cybertip.errors import (
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cybertip.evidence import source
     from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
     from cybertip.intake import read_record
-    from cybertip.profile import ReporterProfile
+    from cybertip.profile import ReporterProfile, Thresholds
     from cybertip.review import ReviewRecord
     from cybertip.schema import Schema
     from cybertip.xml import parse, write
@@ -50,11 +51,14 @@ _HOMES = {
     "ReviewRecord": "cybertip.review",
     "Schema": "cybertip.schema",
     "Severity": "cybertip.findings",
+    "Thresholds": "cybertip.profile",
     "Timeouts": "cybertip.client",
     "build": "cybertip.builder",
     "parse": "cybertip.xml",
     "read_record": "cybertip.intake",
     "source": "cybertip.evidence",
+    "validate": "cybertip.checks",
+    "validate_record": "cybertip.checks",
     "write": "cybertip.xml",
 }
 
@@ -78,12 +82,15 @@ __all__ = [
     "ReviewRecord",
     "Schema",
     "Severity",
+    "Thresholds",
     "Timeouts",
     "__version__",
     "build",
     "parse",
     "read_record",
     "source",
+    "validate",
+    "validate_record",
     "write",
 ]
 

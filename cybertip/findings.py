@@ -34,6 +34,9 @@ class Finding:
         message: what is wrong.
         cure: what to do about it; empty where the message says it all.
         line: one-based line of the input, where the input was XML.
+        pointer: for a finding on a document that was built from a review record, the JSON pointer of the record's field
+            that it comes from; empty otherwise.
+        document: which document the path belongs to, where several were checked together: ``report``, ``files[0]``.
     """
 
     code: str
@@ -42,9 +45,13 @@ class Finding:
     message: str
     cure: str = ""
     line: int | None = None
+    pointer: str = ""
+    document: str = ""
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path} (line {self.line})"
+        if self.document.startswith("files"):  # paths of a report tell themselves
+            place = f"{place} of {self.document}"
         cure = f". {self.cure}" if self.cure else ""
         return f"{self.code} {self.severity} at {place or '/'}: {self.message}{cure}"
 
@@ -55,6 +62,8 @@ class Finding:
             "severity": str(self.severity),
             "path": self.path,
             "line": self.line,
+            "pointer": self.pointer,
+            "document": self.document,
             "message": self.message,
             "cure": self.cure,
         }

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from cybertip.models import (
     AssociatedAccount,
@@ -253,6 +253,8 @@ class Evidence(Veiled):
     """Where it is: a path, relative ones to the record's own folder."""
     sha256: Sha256
     """SHA-256 of what was reviewed. A file with another one is never sent as a whole, and so never part of a report."""
+    size: Annotated[int | None, Field(strict=True, ge=0)] = None
+    """How many bytes it has."""
     viewed: Viewed
     """How much of this very file a person at the provider looked at. It decides whether police need a warrant, so it is
     mandatory and never guessed."""

@@ -27,6 +27,8 @@ HOSTS = {
     # This machine.
     "localhost",
 }
+# Public resolvers, where a rule on addresses of the public internet needs one.
+PUBLIC_ADDRESSES = ("8.8.4.0", "8.8.4.4", "8.8.8.8")
 RESERVED_SUFFIXES = (".example", ".example.com", ".example.org", ".example.net", ".test", ".invalid")
 SECRETS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
@@ -59,12 +61,12 @@ def allowed_host(host: str) -> bool:
 
 
 def allowed_address(text: str) -> bool:
-    """Whether an address is loopback, for documentation, or otherwise not a real host's."""
+    """Whether an address is loopback, for documentation, not a real host's, or one that tests may name."""
     try:
         address = ipaddress.ip_address(text.strip("[]"))
     except ValueError:
         return True
-    return not address.is_global
+    return not address.is_global or str(address) in PUBLIC_ADDRESSES
 
 
 def problems_in(path: Path, text: str) -> Iterator[str]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import click
 
 from cybertip.calls import FinishResult
+from cybertip.calls.forms import FileSource
+from cybertip.checks import judge
 from cybertip.cli._filing import FileToSend, file_report
 from cybertip.cli._input import read_input
 from cybertip.cli._options import connection_options, json_option
@@ -21,6 +27,7 @@ from cybertip.errors import ConfigurationError, EnvironmentRefusedError, Evidenc
 from cybertip.evidence import source
 from cybertip.findings import DocumentError
 from cybertip.models import FileDetails, Report
+from cybertip.rules import Case
 from cybertip.schema import Schema
 from cybertip.xml import name_file
 
@@ -59,7 +66,9 @@ def command(
     access = connection(environment, base_url, username, password_file)
     schema = Schema.bundled()
     document = _checked(report, Report, schema)
-    items = [_item(text, schema) for text in files]
+    described = [_described(text, schema) for text in files]
+    items = [FileToSend(item.file, partial(name_file, item.details) if item.details else None) for item in described]
+    _wait(output, _ready(report, document, described))
     with (
         access.client(schema) as client,
         watched(output, [item.source for item in items]) as watcher,
@@ -97,15 +106,52 @@ def _keep(output: Output, result: FinishResult) -> int:
     return Exit.NEEDS_PERSON
 
 
-def _item(text: str, schema: Schema) -> FileToSend:
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """A file to send, the document that describes it, and that document's name."""
+
+    file: FileSource
+    details: bytes | None
+    name: str
+
+
+def _described(text: str, schema: Schema) -> _Described:
     path, details = _split(text)
     try:
         file = source(path)
     except EvidenceError as problem:
         raise ConfigurationError(f"--file: {problem}") from None
-    if details is None:
-        return FileToSend(file, None)
-    return FileToSend(file, partial(name_file, _checked(details, FileDetails, schema)))
+    return _Described(file, _checked(details, FileDetails, schema) if details is not None else None, details or "")
+
+
+def _ready(name: str, report: bytes, described: Sequence[_Described]) -> datetime | None:
+    """Apply the rules beyond the schema; the moment before which the report must not be sent.
+
+    The ids in the details are stand-ins until the server has assigned its own.
+
+    Raises:
+        DocumentError: the server would refuse a document.
+    """
+    with_details = [item for item in described if item.details is not None]
+    details = [name_file(item.details or b"", 1, f"{index:032x}") for index, item in enumerate(with_details)]
+    verdict = judge(report, details, Case(now=datetime.now(UTC), uploads=len(described)))
+    names = {"report": name, **{f"files[{index}]": item.name for index, item in enumerate(with_details)}}
+    for document, path in names.items():
+        found = [finding for finding in verdict.findings.errors if finding.document == document]
+        if found:
+            # Putting ids into details may have moved their lines.
+            raise DocumentError([item if document == "report" else replace(item, line=None) for item in found], path)
+    return verdict.not_before
+
+
+def _wait(output: Output, moment: datetime | None) -> None:
+    if moment is None:
+        return
+    output.say(
+        f"A time in the documents is a little ahead of this machine's clock: waiting until {moment.isoformat()}."
+    )
+    while (left := (moment - datetime.now(UTC)).total_seconds()) >= 0:
+        time.sleep(left + 0.01)
 
 
 def _split(text: str) -> tuple[str, str | None]:

@@ -2,86 +2,162 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from cybertip.builder import build
-from cybertip.cli._input import read_input
+from cybertip.cli import _formats
+from cybertip.cli._checking import Checker, Selection, codes, expanded, is_basic
+from cybertip.cli._formats import Checked
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import CONFIG_FILE, load_profile
 from cybertip.errors import ConfigurationError
-from cybertip.findings import DocumentError, Finding, Findings
-from cybertip.intake import read_record
-from cybertip.models import Email, Person
 from cybertip.profile import ReporterProfile
-from cybertip.schema import Schema
-from cybertip.xml import write
-
-# Stands in where no profile is configured, so that a record's own part can still be checked.
-_STAND_IN = ReporterProfile(reporting_person=Person(emails=[Email(address="reporter@example.com")]))
 
 
-@click.command("validate")
+class _Variadic(click.Command):
+    """Lets ``--details`` take all names up to the next option, as FILE does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        taking = False
+        for argument in args:
+            if argument.startswith("-") and argument != "-":
+                taking = argument == "--details"
+                if not taking:
+                    spread.append(argument)
+            else:
+                spread += ["--details", argument] if taking else [argument]
+        if "--details" in args and "--details" not in spread:
+            raise click.BadOptionUsage("--details", "Option '--details' needs at least one file.", ctx)
+        return super().parse_args(ctx, spread)
+
+
+def _codes(_: click.Context, parameter: click.Parameter, values: Sequence[str]) -> frozenset[str]:
+    try:
+        chosen: frozenset[str] = frozenset().union(*(codes(value) for value in values))
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
+    if parameter.name == "ignore" and (basic := sorted(filter(is_basic, chosen))):
+        raise click.BadParameter(f"{', '.join(basic)} cannot be ignored: nothing else is checked while it stands")
+    return chosen
+
+
+@click.command("validate", cls=_Variadic)
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option(
+    "--details",
+    multiple=True,
+    metavar="FILE...",
+    help="The file details of the one report FILE, checked together with it.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), help="How to print.  [default: text]"
+)
+@click.option("--select", multiple=True, callback=_codes, metavar="CODES", help="Only these codes or families: S,B401.")
+@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="All but these codes or families.")
+@click.option("--strict", is_flag=True, help="Warnings fail, too.")
+@click.option(
+    "--show-values", is_flag=True, help="Print the values that findings are about. They may be personal data."
+)
+@click.option("--profile", help="The reporter profile for XML documents.  [default: default]")
 @click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
 @json_option
 @body_of("validate")
-def command(output: Output, files: tuple[str, ...], config: str | None) -> int:
+def command(
+    output: Output,
+    files: tuple[str, ...],
+    details: tuple[str, ...],
+    form: str | None,
+    select: frozenset[str],
+    ignore: frozenset[str],
+    strict: bool,
+    show_values: bool,
+    profile: str | None,
+    config: str | None,
+) -> int:
     """Check report, file details, answers or review records before anything leaves.
 
-    XML documents are checked against the schema. A review record (JSON) is checked, built with its reporter profile,
-    and what was built is checked. `-` reads standard input.
+    XML is checked against the schema, then by the documented rules (S, B) and for quality (Q). A review record (JSON)
+    is built with its reporter profile first. Directories are searched for .xml and .json files; `-` reads standard
+    input. `cybertip rules CODE` explains a finding.
+
+    Findings that keep a document from being read (X, P, S119) are always shown.
     """
-    schema = Schema.bundled()
-    results: list[dict[str, object]] = []
-    status = Exit.DONE
-    for name in files:
-        try:
-            findings = _check(read_input(name), schema, output, Path(config) if config else None)
-        except ConfigurationError as problem:
-            # The other files are still worth looking at.
-            output.say(f"cybertip validate: {problem}")
-            results.append({"file": name, "valid": None, "error": str(problem), "findings": []})
-            status = Exit.USAGE
-            continue
-        _show(output, name, findings)
-        listed = [finding.as_dict() for finding in findings]
-        results.append({"file": name, "valid": not findings.errors, "error": None, "findings": listed})
-        if findings.errors and status is Exit.DONE:
-            status = Exit.FINDINGS
-    return output.end(status, {"files": results})
+    if output.as_json and form not in (None, "json"):
+        raise click.UsageError("--json and --format say different things; give one of them")
+    output.as_json = output.as_json or form == "json"
+    if [*files, *details].count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once")
+    profiles = _Profiles(output, Path(config) if config else None, profile)
+    checker = Checker(profiles.named, profiles.for_xml, Selection(select, ignore), show_values)
+    inputs = list(expanded(files))
+    if details:
+        report = inputs[0] if len(inputs) == 1 else None
+        if not isinstance(report, str):
+            raise click.UsageError("--details belongs to one report; give exactly one FILE before it")
+        described = list(expanded(details))
+        results = checker.check_together(report, [name for name in described if isinstance(name, str)])
+        results += [item for item in described if isinstance(item, Checked)]
+    else:
+        results = [item if isinstance(item, Checked) else checker.check(item) for item in inputs]
+    _show(output, form or "text", results)
+    return output.end(_status(results, strict=strict), {"files": [_data(item) for item in results]})
 
 
-def _show(output: Output, name: str, findings: Findings) -> None:
-    count = len(findings.errors)
-    verdict = f"{count} error{'s' if count > 1 else ''}" if count else "valid"
-    output.data(f"{name}: {verdict}")
-    for finding in findings:
-        place = finding.path or "the whole record"
-        line = f", line {finding.line}" if finding.line else ""
-        output.data(f"  {finding.severity} {finding.code} at {place}{line}")
-        output.data(f"    {finding.message}")
-        if finding.cure:
-            output.data(f"    {finding.cure}")
+class _Profiles:
+    """Looks profiles up, and says once where none is configured."""
+
+    def __init__(self, output: Output, config: Path | None, chosen: str | None) -> None:
+        self.output = output
+        self.config = config
+        self.chosen = chosen
+        self.said = False
+
+    def named(self, name: str) -> ReporterProfile | None:
+        profile = load_profile(name, self.config)
+        if profile is None and not self.said:
+            self.said = True
+            self.output.say(f"There is no {CONFIG_FILE} here: a made-up reporter stands in for the profile.")
+        return profile
+
+    def for_xml(self) -> ReporterProfile | None:
+        if self.chosen is None and self.config is None:
+            try:
+                return load_profile("default")
+            except ConfigurationError:
+                return None  # nobody asked for it
+        profile = load_profile(self.chosen or "default", self.config)
+        if profile is None:
+            raise ConfigurationError(f"there is no {CONFIG_FILE} here, so there is no profile '{self.chosen}'")
+        return profile
 
 
-def _check(data: bytes, schema: Schema, output: Output, config: Path | None) -> Findings:
-    try:
-        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
-            return Findings(_check_record(data, schema, output, config))
-        schema.parse(data)
-    except DocumentError as problem:
-        return problem.findings
-    return Findings()
+def _show(output: Output, form: str, results: Sequence[Checked]) -> None:
+    if form == "sarif":
+        output.data(json.dumps(_formats.sarif(results), indent=2))
+        return
+    for line in _formats.github(results) if form == "github" else _formats.text(results):
+        output.data(line)
+    for item in results:
+        if item.error is not None:
+            output.say(f"cybertip validate: {item.error}")
 
 
-def _check_record(data: bytes, schema: Schema, output: Output, config: Path | None) -> list[Finding]:
-    record = read_record(data)
-    profile = load_profile(record.profile, config)
-    if profile is None:
-        output.say(f"There is no {CONFIG_FILE} here: a made-up reporter stands in for the profile.")
-    package = build(record, profile or _STAND_IN)
-    documents = [write(package.report), *(write(item.details(1, "0" * 32)) for item in package.files)]
-    return [finding for document in documents for finding in schema.validate(document)]
+def _status(results: Sequence[Checked], *, strict: bool) -> Exit:
+    if any(item.error is not None for item in results):
+        return Exit.USAGE
+    failed = any(item.findings.errors or (strict and item.findings.warnings) for item in results)
+    return Exit.FINDINGS if failed else Exit.DONE
+
+
+def _data(item: Checked) -> dict[str, Any]:
+    listed: list[dict[str, Any]] = [finding.as_dict() for finding in item.findings]
+    for index, value in item.values.items():
+        listed[index]["value"] = value
+    valid = None if item.error is not None else not item.findings.errors
+    return {"file": item.name, "valid": valid, "error": item.error, "findings": listed}

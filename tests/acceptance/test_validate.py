@@ -53,7 +53,7 @@ def test_a_finding_names_code_place_line_and_cure(cli: Cli, tmp_path: Path) -> N
     (tmp_path / "report.xml").write_bytes(broken)
     run = cli("validate", "report.xml")
     assert run.status == 1
-    assert "X002 at /report/personOrUserReported[1]/ipCaptureEvent[1]/port, line 3" in run.stdout
+    assert "report.xml:3: error X002 at /report/personOrUserReported[1]/ipCaptureEvent[1]/port\n" in run.stdout
     assert "<port> must come after <dateTime>" in run.stdout
 
 
@@ -61,7 +61,7 @@ def test_the_envelope_lists_findings_per_file(cli: Cli, tmp_path: Path) -> None:
     """--json has one entry per file with its findings."""
     (tmp_path / "good.xml").write_bytes(report_xml())
     (tmp_path / "bad.xml").write_bytes(b"<report/>")
-    run = cli("validate", "good.xml", "bad.xml", "--json")
+    run = cli("validate", "good.xml", "bad.xml", "--json", "--select", "S")
     good, bad = json.loads(run.stdout)["files"]
     assert run.status == 1
     assert good == {"file": "good.xml", "valid": True, "error": None, "findings": []}
@@ -86,7 +86,7 @@ def test_any_bytes_give_findings(cli: Cli, content: bytes) -> None:
 
 
 def test_a_missing_file_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
-    """A file that is not there, and a folder, are named."""
+    """A file that is not there, and a folder without documents, are named."""
     assert "missing.xml" in cli("validate", "missing.xml").stderr
     run = cli("validate", str(tmp_path))
     assert run.status == 2

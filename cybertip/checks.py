@@ -1,0 +1,176 @@
+"""All checks in one call: the schema, the documented rules, and the quality of a report, before anything leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+from cybertip.builder import Package, build
+from cybertip.findings import DocumentError, Finding, Findings
+from cybertip.models import FileDetails, Report
+from cybertip.profile import ReporterProfile, Thresholds
+from cybertip.provenance import details_pointer, report_pointer
+from cybertip.review import ReviewRecord
+from cybertip.rules import Case, History, Verdict, check
+from cybertip.schema import Schema
+
+D = TypeVar("D", Report, FileDetails)
+
+
+def validate(
+    report: Report | bytes | None = None,
+    files: Sequence[FileDetails | bytes] = (),
+    *,
+    profile: ReporterProfile | None = None,
+    history: History | None = None,
+    report_id: int | None = None,
+    file_ids: Collection[str] | None = None,
+    uploads: int | None = None,
+    sizes: Sequence[int] = (),
+    confirmed_at: datetime | None = None,
+    thresholds: Thresholds | None = None,
+    schema: Schema | None = None,
+    now: datetime | None = None,
+) -> Findings:
+    """Check a report together with its file details.
+
+    Errors (families X, S, B) are what the server would refuse; warnings and infos (Q) are advice and stop nothing. What
+    is not told is not judged: without a profile, for instance, nothing is said about agreements.
+
+    Args:
+        report: the report, as a model or as XML; None to check file details alone.
+        files: the file details, each as a model or as XML.
+        profile: who files; also gives `thresholds`.
+        history: what earlier filings tell, for Q614 and Q617.
+        report_id: the report's id, once the server has assigned it (S301).
+        file_ids: the ids that the report's files were given (S301).
+        uploads: how many files are uploaded, if not all of them have details.
+        sizes: the files' sizes in bytes in the order of their upload (Q627).
+        confirmed_at: when people confirmed the decision (Q626); aware.
+        thresholds: the numbers that checks compare with; the profile's, else the defaults, where None.
+        schema: the schema to check against; the project's own where None.
+        now: the moment that *past* is measured by, aware; the clock's where None.
+
+    Returns:
+        What was found, in the order of the documents. `Finding.document` is ``report`` or ``files[0]``; lines are given
+        for XML. While a document cannot be read, what needs the whole case (B, Q) waits.
+    """
+    return judge(
+        report,
+        files,
+        Case(
+            now=now or datetime.now(UTC),
+            profile=profile,
+            history=history,
+            report_id=report_id,
+            file_ids=file_ids,
+            uploads=uploads,
+            sizes=sizes,
+            confirmed_at=confirmed_at,
+            thresholds=thresholds or (profile.thresholds if profile is not None else Thresholds()),
+        ),
+        schema,
+    ).findings
+
+
+def validate_record(
+    record: ReviewRecord,
+    profile: ReporterProfile,
+    *,
+    history: History | None = None,
+    schema: Schema | None = None,
+    now: datetime | None = None,
+) -> Findings:
+    """Build the documents of a record and check them.
+
+    Returns:
+        What was found. A finding on a built document has its path there and, as `Finding.pointer`, the JSON pointer of
+        the record's field that it comes from; one on the record itself has the JSON pointer as its path.
+    """
+    try:
+        package = build(record, profile)
+    except DocumentError as problem:
+        return problem.findings
+    return judge_package(package, record, profile, history=history, schema=schema, now=now).findings
+
+
+def judge_package(
+    package: Package,
+    record: ReviewRecord,
+    profile: ReporterProfile,
+    *,
+    history: History | None = None,
+    schema: Schema | None = None,
+    now: datetime | None = None,
+) -> Verdict:
+    """Like `validate_record`, for what was built already; also tells the moment before which it must not be sent."""
+    case = Case(
+        now=now or datetime.now(UTC),
+        record=record,
+        profile=profile,
+        history=history,
+        sizes=[item.size for item in record.evidence if item.size is not None],
+        thresholds=profile.thresholds,
+    )
+    # The server assigns the ids later; any valid ones do until then.
+    details = [item.details(1, f"{index:032x}") for index, item in enumerate(package.files)]
+    verdict = judge(package.report, details, case, schema)
+    return replace(verdict, findings=Findings(replace(item, pointer=_pointer(item)) for item in verdict.findings))
+
+
+def _pointer(finding: Finding) -> str:
+    if finding.document == "report":
+        return report_pointer(finding.path)
+    return details_pointer(finding.path, int(finding.document.removeprefix("files[").removesuffix("]")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read(Generic[D]):
+    """A document, if it could be read; what was found on the way; and where its lines are."""
+
+    name: str
+    document: D | None
+    findings: Findings
+    line: Callable[[str], int | None]
+
+
+def judge(
+    report: Report | bytes | None, files: Sequence[FileDetails | bytes], known: Case, schema: Schema | None = None
+) -> Verdict:
+    """Like `validate`, with everything else that is known in a `Case`; also tells when the report can be sent."""
+    gate = schema or Schema.bundled()
+    opened = None if report is None else _read(report, Report, gate, "report")
+    described = [_read(item, FileDetails, gate, f"files[{index}]") for index, item in enumerate(files)]
+    readable = [item for item in described if item.document is not None]
+    case = replace(
+        known,
+        report=opened.document if opened is not None else None,
+        files=tuple(item.document for item in readable if item.document is not None),
+    )
+    verdict = check(case)
+    everything: list[_Read[Report] | _Read[FileDetails]] = [*([opened] if opened is not None else []), *described]
+    names = {f"files[{index}]": item.name for index, item in enumerate(readable)}
+    complete = all(item.document is not None for item in everything)
+    found = [
+        replace(finding, document=names.get(finding.document, finding.document))
+        for finding in verdict.findings
+        if complete or finding.code.startswith("S")
+    ]
+    findings: list[Finding] = []
+    for item in everything:
+        findings += [replace(finding, document=item.name) for finding in item.findings]
+        of_this = (finding for finding in found if finding.document == item.name)
+        findings += [replace(finding, line=item.line(finding.path)) for finding in of_this]
+    return Verdict(Findings(findings), verdict.not_before)
+
+
+def _read(given: D | bytes, model: type[D], schema: Schema, name: str) -> _Read[D]:
+    if not isinstance(given, bytes):
+        return _Read(name, given, schema.validate_model(given), lambda path: None)
+    try:
+        parsed = schema.parse(given, model)
+    except DocumentError as problem:
+        return _Read(name, None, problem.findings, lambda path: None)
+    return _Read(name, parsed.document, Findings(), parsed.line)

@@ -1,0 +1,123 @@
+"""Where in the review record a place of a built document comes from, so that a finding can name the field to mend.
+
+The table follows `cybertip.builder`; parts that the record takes over as they are need none, because they are the wire
+models under their Python names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cybertip.models import FileDetails, Report, Wire
+from cybertip.models._shape import FieldShape, shape_of
+
+_STEP = re.compile(r"/(@?[A-Za-z0-9]+)(?:\[([0-9]+)])?")
+
+_SUMMARY = {
+    "incidentType": "/incident/type",
+    "platform": "/incident/platform",
+    "escalateToHighPriority": "/urgent/reason",
+    "reportAnnotations": "/incident/annotations",
+    "incidentDateTime": "/incident/occurred_at",
+    "incidentDateTimeDescription": "/incident/time_meaning",
+}
+_ACCOUNT = {
+    "personOrUserReportedPerson": "person",
+    "intendedRecipientPerson": "person",
+    "victimPerson": "person",
+    "espIdentifier": "identifier",
+    "espService": "service",
+    "compromisedAccount": "compromised",
+    "ipCaptureEvent": "ip_events",
+    "deviceId": "devices",
+    "thirdPartyUserReported": "third_party",
+    "priorCTReports": "prior_reports",
+    "estimatedLocation": "location",
+    "additionalInfo": "notes",
+}
+_ACCOUNTS = {"personOrUserReported": "suspects", "intendedRecipient": "recipients", "victim": "victims"}
+_EVIDENCE = {
+    "originalFileName": "original_name",
+    "uploadedToEspTimestamp": "uploaded_at",
+    "locationOfFile": "source_url",
+    "fileViewedByEsp": "viewed",
+    "exifViewedByEsp": "exif_viewed",
+    "fileRelevance": "relevance",
+    "fileAnnotations": "annotations",
+    "industryClassification": "classification",
+    "originalFileHash": "hashes",
+    "ipCaptureEvent": "ip_event",
+    "deviceId": "devices",
+    "details": "metadata",
+    "additionalInfo": "notes",
+}
+
+
+def report_pointer(path: str) -> str:
+    """The JSON pointer into the record for a path of the report, or that of the nearest field."""
+    steps = _steps(path)[1:]
+    if not steps:
+        return ""
+    (name, number), rest = steps[0], steps[1:]
+    if name == "incidentSummary":
+        if not rest:
+            return "/incident"
+        field = shape_of(Report).child_by_name[name].model
+        return _SUMMARY[rest[0][0]] + _deeper(field, rest, skip=1)
+    if name == "internetDetails":
+        return f"/incident/details{_index(number)}" + _deeper(shape_of(Report).child_by_name[name].model, rest)
+    if name == "lawEnforcement":
+        return "/law_enforcement" + _deeper(shape_of(Report).child_by_name[name].model, rest)
+    if name in _ACCOUNTS:
+        model = shape_of(Report).child_by_name[name].model
+        return f"/{_ACCOUNTS[name]}{_index(number)}" + _named(model, rest, _ACCOUNT)
+    # The reporter is the profile's, whose name is all that the record has of it.
+    return {"reporter": "/profile", "additionalInfo": "/notes"}.get(name, "")
+
+
+def details_pointer(path: str, index: int) -> str:
+    """The JSON pointer into the record for a path of the file details of its evidence number `index`, from 0."""
+    steps = _steps(path)[1:]
+    if steps and steps[0][0] in ("reportId", "fileId"):
+        return f"/evidence/{index}"
+    return f"/evidence/{index}" + _named(FileDetails, steps, _EVIDENCE)
+
+
+def _steps(path: str) -> list[tuple[str, int | None]]:
+    return [(name, int(number) if number else None) for name, number in _STEP.findall(path)]
+
+
+def _index(number: int | None) -> str:
+    return "" if number is None else f"/{number - 1}"
+
+
+def _named(model: type[Wire] | None, steps: list[tuple[str, int | None]], names: Mapping[str, str]) -> str:
+    """Steps of which the first has another name in the record."""
+    if not steps or model is None:
+        return ""
+    name, number = steps[0]
+    if name.startswith("account"):  # accountTemporarilyDisabled and its like come from what was done
+        return ""
+    field = shape_of(model).child_by_name[name]
+    # The record keeps one note where the document may repeat its own.
+    several = field.many and names.get(name) != "notes"
+    return f"/{names.get(name, field.field)}{_index(number) if several else ''}" + _deeper(model, steps, skip=1)
+
+
+def _deeper(model: type[Wire] | None, steps: list[tuple[str, int | None]], skip: int = 0) -> str:
+    """Steps through wire models, by their Python names; the first `skip` are walked and not written."""
+    pointer = ""
+    for position, (name, number) in enumerate(steps):
+        if model is None:
+            break
+        field = _field(model, name)
+        if position >= skip:
+            pointer += f"/{field.field}{_index(number)}"
+        model = field.model
+    return pointer
+
+
+def _field(model: type[Wire], name: str) -> FieldShape:
+    shape = shape_of(model)
+    return shape.attribute_by_name[name[1:]] if name.startswith("@") else shape.child_by_name[name]
