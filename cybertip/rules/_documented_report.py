@@ -53,7 +53,7 @@ def platform_length(part: IncidentSummary, case: Case) -> Iterator[Outcome]:
     reason="The element itself escalates the report; without a reason it is refused.",
     cure="State why a child is in immediate danger, or leave the element out.",
     section="incidentSummary",
-    wrong="<escalateToHighPriority/>",
+    wrong="<escalateToHighPriority></escalateToHighPriority>",
     right="<escalateToHighPriority>A meeting is planned for tomorrow; see the chat.</escalateToHighPriority>",
 )
 def escalation_text(part: IncidentSummary, case: Case) -> Iterator[Outcome]:

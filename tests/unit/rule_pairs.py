@@ -135,7 +135,7 @@ def accounts() -> Iterator[Pair]:
     for field, name, most in (("id_type", "idType", 255), ("id_value", "idValue", 2083)):
         yield from limit("S104", f"{device}/{name}", most, lambda v, f=field: suspect(device_ids=[_device(**{f: v})]))
         yield from values(
-            "S104", f"{device}/{name}", lambda v, f=field: suspect(device_ids=[_device(**{f: v})]), ["", " \t"],
+            "S104", f"{device}/{name}", lambda v, f=field: suspect(device_ids=[_device(**{f: v})]), ["", " "],
             ["00-000000-000000-0" if field == "id_value" else "IMEI"],
         )  # fmt: skip
     yield from moment("S105", f"{device}/dateTime", lambda v: suspect(device_ids=[_device(date_time=v)]))
