@@ -51,7 +51,7 @@ def test_addresses_that_are_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["http://example.com", "HTTP://EXAMPLE.COM/", "https://example.com./", "https://example.com:/", "ftp://x/",
+    ["http://example.com", "HTTP://EXAMPLE.COM/", "https://example.com./", "https://example.com:/", "ftp://example.com/",
      "https://example.com:0/", "https://例え.example/ä", "magnet:?xt=urn:x", "urn:isbn:0", "com.example.app://open",
      "https://user@example.com/", "https://[2001:db8::1]/", "https://192.0.2.1/"],
 )  # fmt: skip
@@ -64,8 +64,8 @@ def test_urls(text: str) -> None:
     "text",
     ["", "example.com", "//example.com", "https:", "https://", "https:///x", "http:example.com", "https://:80/",
      "https://./", "https://example.com:port/", "https://example.com:65536/", "https://[::1", "https://[fe80::1%25x]/",
-     "example.com:8080/x", "localhost:80", "https://exa mple.com/", "https://example.com/\t", "https://x/\x7f",
-     "https://x/\u00a0", "https://x/\u0085", "1http://x/"],
+     "example.com:8080/x", "localhost:80", "https://exa mple.com/", "https://example.com/\t", "https://example.com/\x7f",
+     "https://example.com/\u00a0", "https://example.com/\u0085", "1http://example.com/"],
 )  # fmt: skip
 def test_texts_that_are_no_urls(text: str) -> None:
     """No scheme, no host, a wrong port, white space, control characters, zone ids."""
