@@ -64,7 +64,7 @@ def test_urls(text: str) -> None:
     "text",
     ["", "example.com", "//example.com", "https:", "https://", "https:///x", "http:example.com", "https://:80/",
      "https://./", "https://example.com:port/", "https://example.com:65536/", "https://[::1", "https://[fe80::1%25x]/",
-     "example.com:8080/x", "localhost:80", "https://exa mple.com/", "https://example.com/\t", "https://example.com/\x7f",
+     "example.com:8080/x", "localhost:80", "https://example.com/a b", "https://example.com/\t", "https://example.com/\x7f",
      "https://example.com/\u00a0", "https://example.com/\u0085", "1http://example.com/"],
 )  # fmt: skip
 def test_texts_that_are_no_urls(text: str) -> None:
