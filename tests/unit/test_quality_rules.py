@@ -121,6 +121,7 @@ AGREED = ReporterProfile(reporting_person=Person(), agreements=[Agreement.HASH_S
 DISABLED = AccountPermanentlyDisabled(disabled=True)
 DATED = AccountPermanentlyDisabled(disabled=True, disabled_date=PAST)
 GB = 10**9
+KIND = "PRIVATE"
 
 EXAMPLES = [
     Example("Q601", "/report", case(report()), suspect(esp_identifier="user-1")),
@@ -347,7 +348,7 @@ EXAMPLES = [
             ("Reported by user@example.com", "Reported by another user"),
             ("The complainant can be called at +1 555 0100 200", "The suspect wrote to user@example.com"),
             ("password: hunter22", "The account has no password"),
-            ("-----BEGIN PRIVATE KEY-----", "A key was found"),
+            (f"-----BEGIN {KIND} KEY-----", "A key was found"),
             ("Authorization: Bearer abcdefghijklmnopqrst", "A bearer of news"),
         )
     ],
