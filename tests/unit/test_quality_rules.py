@@ -146,7 +146,7 @@ EXAMPLES = [
         Example("Q606", f"{EVENT}/ipAddress", event(ip_address=text), event())
         for text in (
             "192.168.1.7", "10.0.0.1", "127.0.0.1", "::1", "169.254.1.1", "fe80::1", "100.64.0.1", "192.0.2.44",
-            "2001:db8::1", "3fff::1", "224.0.0.1", "240.0.0.1", "fc00::1", "::ffff:192.168.1.7", "0.0.0.0",
+            "2001:db8::1", "3fff::1", "ff02::1", "240.0.0.1", "fc00::1", "::ffff:192.168.1.7", "0.0.0.0",
         )
     ],
     Example("Q606", f"{EVENT}/ipAddress", known(event(), profile=PROFILE), known(event(), profile=AGREED)),
