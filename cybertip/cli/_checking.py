@@ -150,8 +150,11 @@ class Checker:
     def _record(self, data: bytes) -> Iterable[Finding]:
         try:
             record = read_record(data)
-            profile = self.profile_named(record.profile) or _STAND_IN
-            return judge_package(build(record, profile), record, profile).findings
+            profile = self.profile_named(record.profile)
+            package = build(record, profile or _STAND_IN)
+            findings = judge_package(package, record, profile or _STAND_IN).findings
+            # Nothing is said about a reporter that does not exist.
+            return [item for item in findings if profile is not None or item.pointer != "/profile"]
         except DocumentError as problem:
             return problem.findings
 

@@ -27,12 +27,12 @@ class _Variadic(click.Command):
         taking = False
         for argument in args:
             if argument.startswith("-") and argument != "-":
-                taking = argument == "--details"
-                if not taking:
+                taking = argument == "--details" or argument.startswith("--details=")
+                if argument != "--details":
                     spread.append(argument)
             else:
                 spread += ["--details", argument] if taking else [argument]
-        if "--details" in args and "--details" not in spread:
+        if "--details" in args and not any(item.startswith("--details") for item in spread):
             raise click.BadOptionUsage("--details", "Option '--details' needs at least one file.", ctx)
         return super().parse_args(ctx, spread)
 

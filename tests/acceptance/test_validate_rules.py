@@ -44,6 +44,26 @@ def test_report_and_details_are_checked_together(cli: Cli, folder: Path) -> None
     assert found(run.stdout) == [[("S103", PORT)], [("S304", "/fileDetails/exifViewedByEsp")], []]
 
 
+def test_details_may_be_given_with_an_equals_sign(cli: Cli, folder: Path) -> None:
+    """--details=FILE takes the names after it as well, and a double dash ends them."""
+    (folder / "second.xml").write_bytes(file_details_xml(4_100_000_001, "1" * 32))
+    run = cli("validate", "good.xml", "--details=details.xml", "second.xml", "--json")
+    assert [item["file"] for item in json.loads(run.stdout)["files"]] == ["good.xml", "details.xml", "second.xml"]
+    run = cli("validate", "--details", "details.xml", "--json", "--", "good.xml")
+    assert [item["file"] for item in json.loads(run.stdout)["files"]] == ["good.xml", "details.xml"]
+
+
+def test_nothing_is_said_about_a_reporter_who_stands_in(cli: Cli, folder: Path) -> None:
+    """Without a configuration the reporter is made up, and so is not judged."""
+    sample.write_case(folder)
+    assert "Q620" not in cli("validate", "record.json").stdout
+    (folder / "cybertip.toml").write_text("[profiles.default.reporting_person]\n", encoding="utf-8")
+    run = cli("validate", "record.json")
+    assert run.status == 1
+    assert "S209 at /profile" in run.stdout
+    assert "Q620 at /profile" in run.stdout
+
+
 def test_a_batched_report_sees_its_files(cli: Cli, folder: Path) -> None:
     """B rules compare the report with its details, which alone break nothing."""
     batched = (
