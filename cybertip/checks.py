@@ -53,6 +53,9 @@ def validate(
         schema: the schema to check against; the project's own where None.
         now: the moment that *past* is measured by, aware; the clock's where None.
 
+    Raises:
+        ValueError: `now` or `confirmed_at` has no UTC offset.
+
     Returns:
         What was found, in the order of the documents. `Finding.document` is ``report`` or ``files[0]``; lines are given
         for XML. While a document cannot be read, what needs the whole case (B, Q) waits.

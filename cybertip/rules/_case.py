@@ -55,6 +55,11 @@ class Case:
     confirmed_at: datetime | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
 
+    def __post_init__(self) -> None:
+        for name, moment in (("now", self.now), ("confirmed_at", self.confirmed_at)):
+            if moment is not None and moment.utcoffset() is None:
+                raise ValueError(f"{name} has no UTC offset; give an aware datetime")
+
     @property
     def is_batched(self) -> bool:
         """Whether the report groups many users around one file."""

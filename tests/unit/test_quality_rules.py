@@ -468,6 +468,13 @@ def test_validate_takes_what_it_is_told() -> None:
     assert {item.document for item in findings.errors} == {"files[0]"}
 
 
+@pytest.mark.parametrize("name", ["now", "confirmed_at"])
+def test_moments_without_an_offset_are_refused(name: str) -> None:
+    """Nobody may guess the offset of a moment."""
+    with pytest.raises(ValueError, match=f"{name} has no UTC offset"):
+        validate(report(), **{"now": NOW, name: NOW.replace(tzinfo=None)})  # type: ignore[arg-type]
+
+
 def test_what_cannot_be_read_keeps_the_rest_apart() -> None:
     """While one document is broken, the others are checked by S rules alone, and keep their names."""
     findings = validate(None, [b"<fileDetails/>", details(report_id=0)], now=NOW)
