@@ -286,8 +286,11 @@ EXAMPLES = [
         Example(
             "Q620",
             "/report/reporter/reportingPerson/email[1]",
-            by(legal_url="https://example.com/", person=Person(emails=[Email(address=text)], first_name="Robin")),
-            by(legal_url="https://example.com/", person=Person(emails=[Email(address="trust.safety@example.com")])),
+            by(
+                legal_url="https://example.com/",
+                person=Person(emails=[Email(address=text)], first_name="Robin", last_name="Quill"),
+            ),
+            by(legal_url="https://example.com/", person=Person(emails=[Email(address="safety.northwest@example.com")])),
         )
         for text in ("alex.sample@example.com", "robin7@example.com", "alex_sample@example.com")
     ],
@@ -333,7 +336,7 @@ EXAMPLES = [
             "Q624",
             "/report/additionalInfo",
             case(report(additional_info=text)),
-            case(report(additional_info="Two pictures of the same album.")),
+            of(details(additional_info=["Two pictures of one album."]), additional_info=text),
         )
         for text in ("class_7: 0.98", "CLASS-7", "class_7 (97%)", "matcher/v2=0.9")
     ],
