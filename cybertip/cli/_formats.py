@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cybertip._version import __version__
 from cybertip.findings import Finding, Findings, Severity
 from cybertip.rules import RULES
 
+# The text's words for severities are SARIF's levels as well.
 _WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _PLACES = 3
@@ -56,11 +58,13 @@ def text(results: Sequence[Checked]) -> Iterator[str]:
     if len(results) > 1:
         everything = Findings(finding for item in results for finding in item.findings)
         unread = sum(item.error is not None for item in results)
+        # What was not checked must not be counted as valid.
+        valid = f"{len(results) - unread} valid" if unread else "all valid"
         missing = f"; {unread} not checked" if unread else ""
-        yield f"{len(results)} files: {_verdict(everything)}{missing}"
+        yield f"{len(results)} files: {_verdict(everything, valid)}{missing}"
 
 
-def _verdict(findings: Findings) -> str:
+def _verdict(findings: Findings, valid: str = "valid") -> str:
     counts = Counter(finding.severity for finding in findings)
     words = ", ".join(
         f"{counts[severity]} {word}{'s' if counts[severity] > 1 else ''}"
@@ -69,13 +73,13 @@ def _verdict(findings: Findings) -> str:
     )
     if counts[Severity.ERROR]:
         return words
-    return f"valid; {words}" if words else "valid"
+    return f"{valid}; {words}" if words else valid
 
 
 def _blocks(name: str, item: Checked) -> Iterator[str]:
-    groups: dict[tuple[str, str], list[int]] = {}
+    groups: dict[tuple[str, Severity, str], list[int]] = {}
     for index, finding in enumerate(item.findings):
-        groups.setdefault((finding.code, finding.message), []).append(index)
+        groups.setdefault((finding.code, finding.severity, finding.message), []).append(index)
     for indexes in groups.values():
         first = item.findings[indexes[0]]
         line = f"{name}:{first.line}: " if first.line else ""
@@ -87,13 +91,13 @@ def _blocks(name: str, item: Checked) -> Iterator[str]:
         for index in indexes[1:_PLACES]:
             yield f"    also at {_place(item.findings[index])}{_line(item.findings[index])}"
             yield from _value(item, index)
-        if len(indexes) > _PLACES:
-            yield f"    and at {len(indexes) - _PLACES} more places; --json lists them"
+        if (more := len(indexes) - _PLACES) > 0:
+            yield f"    and at {more} more place{'s' if more > 1 else ''}; --json lists {'them' if more > 1 else 'it'}"
 
 
 def _value(item: Checked, index: int) -> Iterator[str]:
     if index in item.values:
-        yield f"    value: {_safe(item.values[index])!r}"
+        yield f"    value: {item.values[index]!r}"  # repr escapes what _safe does
 
 
 def _line(finding: Finding) -> str:
@@ -103,7 +107,11 @@ def _line(finding: Finding) -> str:
 def _place(finding: Finding) -> str:
     path = _safe(finding.path) or "the whole record"
     # Who has a record mends the record.
-    return f"{_safe(finding.pointer)} (in the document {path})" if finding.pointer else path
+    return f"{_safe(finding.pointer)} (in the document {path})" if _has_own_pointer(finding) else path
+
+
+def _has_own_pointer(finding: Finding) -> bool:
+    return finding.pointer not in ("", finding.path)
 
 
 # --- GitHub ------------------------------------------------------------------------------------------------------
@@ -126,7 +134,8 @@ def _command(kind: str, name: str, line: int | None, title: str, message: str) -
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # GitHub undoes its own three; anything else would reach the terminal of who reads the log.
+    return _safe(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:
@@ -134,8 +143,6 @@ def _property(text: str) -> str:
 
 
 # --- SARIF -------------------------------------------------------------------------------------------------------
-
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def sarif(results: Sequence[Checked]) -> dict[str, Any]:
@@ -145,7 +152,11 @@ def sarif(results: Sequence[Checked]) -> dict[str, Any]:
     invocation: dict[str, Any] = {"executionSuccessful": not unread}
     if unread:
         invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": item.error}, "locations": list(_locations(item.name, None))}
+            {
+                "level": "error",
+                "message": {"text": _safe(str(item.error))},
+                "locations": list(_locations(item.name, None)),
+            }
             for item in unread
         ]
     return {
@@ -165,8 +176,8 @@ def sarif(results: Sequence[Checked]) -> dict[str, Any]:
                     {
                         "ruleId": finding.code,
                         "ruleIndex": codes.index(finding.code),
-                        "level": _LEVELS[finding.severity],
-                        "message": {"text": f"{finding.message}. {finding.cure}".rstrip()},
+                        "level": _WORDS[finding.severity],
+                        "message": {"text": _safe(f"{finding.message}. {finding.cure}".rstrip())},
                         "locations": list(_locations(item.name, finding)),
                     }
                     for item in results
@@ -184,7 +195,8 @@ def _sarif_rule(code: str) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.reason},
         "help": {"text": rule.cure},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": _WORDS[rule.severity]},
+        "properties": {"section": rule.section},
     }
 
 
@@ -195,17 +207,18 @@ def _locations(name: str, finding: Finding | None) -> Iterator[dict[str, Any]]:
         if finding is not None and finding.line:
             location["physicalLocation"]["region"] = {"startLine": finding.line}
     if finding is not None:
-        location["logicalLocations"] = [{"fullyQualifiedName": place} for place in _logical(finding)]
+        location["logicalLocations"] = [{"fullyQualifiedName": _safe(place)} for place in _logical(finding)]
     if location:
         yield location
 
 
-def _logical(finding: Finding) -> Iterable[str]:
-    return [finding.path or "/", *([finding.pointer] if finding.pointer else [])]
+def _logical(finding: Finding) -> Iterator[str]:
+    yield finding.path or "/"  # SARIF wants a name even for the whole
+    if _has_own_pointer(finding):
+        yield finding.pointer
 
 
 def _uri(name: str) -> str:
     path = Path(name)
-    # Names of files may hold bytes that are no text.
-    escaped = quote(path.as_posix().encode(errors="surrogateescape"))
-    return f"file://{escaped}" if path.is_absolute() else escaped
+    # Names of files may hold bytes that are no text; as_uri escapes them likewise.
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
