@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from cybertip.cli._options import json_option
@@ -9,51 +14,236 @@ from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME
 from cybertip.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from cybertip.mock import Behaviour
+    from cybertip.mock.exchanges import Exchange
+    from cybertip.mock.faults import FaultPlan
+    from cybertip.mock.journal import Journal
+    from cybertip.mock.server import Settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen."),
+    click.option(
+        "--port", default=8750, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one."
+    ),
+    click.option("--username", help=f"User name of the account.  [default: {MOCK_USERNAME}]"),
+    click.option("--password", help=f"Its password. It guards nothing.  [default: {MOCK_PASSWORD}]"),
+    click.option("--user", "users", multiple=True, metavar="NAME:PASSWORD", help="An account; may be repeated."),
+    click.option("--tls", is_flag=True, help="Serve HTTPS, with a certificate made for the occasion."),
+    click.option("--tls-ca", type=_FILE, help="Where to write the certificate to trust.  [default: a temporary file]"),
+    click.option("--state", type=_FILE, help="Keep everything in this file, and go on from it.  [default: in memory]"),
+    click.option(
+        "--keep-files",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Keep the bytes of uploaded files in this folder.  [default: only size and digests]",
+    ),
+    click.option(
+        "--first-report-id", type=click.IntRange(1, 2**63 - 2), default=4_100_000_001, show_default=True, metavar="ID"
+    ),
+    click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Misbehave as told."),
+    click.option("--random-faults", type=click.FloatRange(0, 1), metavar="RATE", help="Misbehave at random."),
+    click.option("--seed", type=int, default=0, show_default=True, help="Where the dice of --random-faults start."),
+    click.option("--server", type=click.Choice(["2025", "2016"]), help="How errors look.  [default: 2025]"),
+    click.option(
+        "--second-fileinfo",
+        type=click.Choice(["refused", "replaces"]),
+        help="A second /fileinfo for a file.  [default: refused]",
+    ),
+    click.option("--lapsed", type=click.Choice(["5001", "5101"]), help="Code for lapsed reports.  [default: 5001]"),
+    click.option(
+        "--second-finish", type=click.Choice(["5102", "5001", "0"]), help="Code for a second /finish.  [default: 5102]"
+    ),
+    click.option(
+        "--finish-errors",
+        type=click.Choice(["reportResponse", "reportDoneResponse"]),
+        help="Root of errors to /finish.  [default: reportResponse]",
+    ),
+    click.option(
+        "--foreign-report",
+        type=click.Choice(["3300", "3000"]),
+        help="Code for another account's report.  [default: 3300]",
+    ),
+    click.option("--unauthorized", type=click.Choice(["2000", "1000", "empty"]), help="Body of 401.  [default: 2000]"),
+    click.option("--inspect-remotely", is_flag=True, help="Let other machines look at what arrived, too."),
+    click.option("--quiet", is_flag=True, help="Print no line for each request."),
+)
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+_SWITCHES = (
+    "server",
+    "second_fileinfo",
+    "lapsed",
+    "second_finish",
+    "finish_errors",
+    "foreign_report",
+    "unauthorized",
+)
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
 
 @click.command("mock")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=8750, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
-@click.option("--username", help=f"User name of the account.  [default: {MOCK_USERNAME}]")
-@click.option("--password", help=f"Its password. It guards nothing.  [default: {MOCK_PASSWORD}]")
-@click.option("--user", "users", multiple=True, metavar="NAME:PASSWORD", help="An account; may be repeated.")
+@_options
 @json_option
 @body_of("mock")
-def command(
-    output: Output, host: str, port: int, username: str | None, password: str | None, users: tuple[str, ...]
-) -> int:
+def command(output: Output, **options: Any) -> int:
     """Serve a stand-in for NCMEC's server on this machine, until it is stopped.
 
-    The address of the API goes to stdout in one line as soon as the server listens.
+    The address of the API goes to stdout in one line as soon as the server listens; a line for each request goes to
+    stderr. What arrived can be looked at in a browser, at /_mock/ of the same address. Faults, the clock and everything
+    that is assumed of the real server: docs/mock.md.
     """
-    accounts = _accounts(username, password, users)
+    accounts = _accounts(options["username"], options["password"], options["users"])
     try:
-        from cybertip.mock.server import serve
+        from cybertip.mock import MockCore
+        from cybertip.mock.server import now, serve
     except ModuleNotFoundError as problem:
         raise ConfigurationError(
             f"the mock server needs the package {problem.name}: pip install 'cybertip[mock]'"
         ) from None
+    plan, journal = _plan(options), _journal(options["state"])
+    settings = _settings(output, options)
+    core = MockCore(
+        accounts,
+        clock=now,
+        behaviour=_behaviour(options),
+        first_report_id=options["first_report_id"],
+        journal=journal,
+    )
+    core.set_faults(plan)
 
     def ready(base_url: str) -> None:
         output.data(base_url)
-        output.end(Exit.DONE, {"base_url": base_url, "usernames": sorted(accounts)})
-        output.say("The mock is listening. Nothing that it receives reaches NCMEC. Stop it with Ctrl-C.")
-        if host not in ("127.0.0.1", "::1", "localhost"):
-            output.say("  Others on the network can reach it too, and without TLS.")
-        for name, secret in accounts.items():
-            output.say(f"  user name {name}, password {secret}")
-        output.say(f"  export CYBERTIP_BASE_URL={base_url}")
+        look = base_url.removesuffix("/ispws") + "/_mock/"
+        output.end(Exit.DONE, {"base_url": base_url, "inspection_url": look, "usernames": sorted(accounts)})
+        _introduce(output, settings, accounts, base_url, look)
 
-    serve(host, port, accounts, ready)
+    if settings.certificate is None:
+        serve(core, settings, ready)
+    else:
+        with settings.certificate:
+            serve(core, settings, ready)
     return Exit.DONE
+
+
+def _introduce(output: Output, settings: Settings, accounts: dict[str, str], base_url: str, look: str) -> None:
+    output.say("The mock is listening. Nothing that it receives reaches NCMEC. Stop it with Ctrl-C.")
+    if settings.host not in LOOPBACK:
+        protected = "" if settings.certificate is not None else ", and without TLS"
+        output.say(f"  Others on the network can reach it too{protected}.")
+        if settings.inspect_remotely:
+            output.say("  They can look at everything that arrived, without a password.")
+    output.say(f"  look at what arrived: {look}")
+    for name, secret in accounts.items():
+        output.say(f"  user name {name}, password {secret}")
+    name, secret = next(iter(accounts.items()))
+    lines = {
+        "CYBERTIP_ENVIRONMENT": "mock",
+        "CYBERTIP_BASE_URL": base_url,
+        "CYBERTIP_USERNAME": name,
+        "CYBERTIP_PASSWORD": secret,
+    }
+    if settings.certificate is not None:
+        lines["SSL_CERT_FILE"] = str(settings.certificate.ca_file)
+    for variable, value in lines.items():
+        output.say(f"  export {variable}={shlex.quote(value)}")
 
 
 def _accounts(username: str | None, password: str | None, users: tuple[str, ...]) -> dict[str, str]:
     accounts = {}
+    if username or password or not users:
+        accounts[username or MOCK_USERNAME] = password or MOCK_PASSWORD
     for user in users:
         name, _, secret = user.partition(":")
         if not name or not secret:
             raise click.UsageError("--user must look like NAME:PASSWORD")
+        if name in accounts:
+            raise click.UsageError("each user name can have one password; one of them is given twice")
         accounts[name] = secret
-    if username or password or not accounts:
-        accounts[username or MOCK_USERNAME] = password or MOCK_PASSWORD
     return accounts
+
+
+def _behaviour(options: dict[str, Any]) -> Behaviour:
+    from cybertip.mock import Behaviour
+
+    given = {name: options[name] for name in _SWITCHES if options[name] is not None}
+    numbers = {"lapsed", "second_finish", "foreign_report"}
+    return Behaviour.model_validate({name: int(value) if name in numbers else value for name, value in given.items()})
+
+
+def _plan(options: dict[str, Any]) -> FaultPlan:
+    from cybertip.mock.faults import FaultPlan, RandomFaults, read_plan
+
+    plan = FaultPlan()
+    if options["faults"] is not None:
+        try:
+            plan = read_plan(options["faults"].read_bytes())
+        except OSError as problem:
+            raise ConfigurationError(f"{options['faults']} cannot be read: {problem.strerror}") from None
+        except ConfigurationError as problem:
+            raise ConfigurationError(f"{options['faults']}: {problem}") from None
+    if options["random_faults"] is None:
+        return plan
+    return plan.model_copy(update={"random": RandomFaults(rate=options["random_faults"], seed=options["seed"])})
+
+
+def _journal(path: Path | None) -> Journal | None:
+    if path is None:
+        return None
+    from cybertip.mock.storage import StateFile
+
+    return StateFile(path)
+
+
+def _settings(output: Output, options: dict[str, Any]) -> Settings:
+    from cybertip.mock.certificate import make_certificate
+    from cybertip.mock.keeping import Keeper
+    from cybertip.mock.server import Settings
+
+    if options["tls_ca"] is not None and not options["tls"]:
+        raise click.UsageError("--tls-ca goes with --tls")
+
+    def line(exchange: Exchange) -> None:
+        output.say(request_line(exchange))
+
+    return Settings(
+        host=options["host"],
+        port=options["port"],
+        certificate=make_certificate(options["host"], options["tls_ca"]) if options["tls"] else None,
+        keeper=Keeper(options["keep_files"]) if options["keep_files"] is not None else None,
+        inspect_remotely=options["inspect_remotely"],
+        # An envelope is one document, so nothing can follow it.
+        on_exchange=None if options["quiet"] or output.as_json else line,
+    )
+
+
+def request_line(exchange: Exchange) -> str:
+    """One request in one line: no account, no address, no value of a document and no path that a client made up."""
+    parts = [
+        f"{exchange.received_at:%H:%M:%S}",
+        exchange.method if exchange.method in _METHODS else "(another method)",
+        f"/{exchange.call}" if exchange.call else "(no endpoint)",
+    ]
+    parts.append("no answer" if exchange.http_status is None else str(exchange.http_status))
+    if exchange.code is not None:
+        parts.append(f"code {exchange.code}")
+    if exchange.report_id is not None:
+        parts.append(f"report {exchange.report_id}")
+    if exchange.request_bytes:
+        parts.append(f"{exchange.request_bytes} bytes")
+    if exchange.seconds is not None:
+        parts.append(f"{exchange.seconds * 1000:.0f} ms")
+    if exchange.fault:
+        parts.append(f"[fault: {exchange.fault}]")
+    if exchange.ended == "cut":
+        parts.append("[connection cut]")
+    if exchange.ended == "gone":
+        parts.append("[the client hung up]")
+    parts.extend(exchange.violations)
+    return " ".join(parts)

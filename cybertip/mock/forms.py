@@ -17,6 +17,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from cybertip.mock.answers import Code, Refused
+from cybertip.mock.keeping import Keeper, Keeping
 
 MAX_TEXT = 64 * 1024
 """The most bytes of ordinary fields in one form. Real forms hold one report id."""
@@ -39,12 +40,14 @@ class UploadedFile:
         size: in bytes.
         md5: in hexadecimal digits.
         sha256: likewise.
+        kept: its bytes, where they are kept.
     """
 
     name: str = field(repr=False)
     size: int
     md5: str
     sha256: str
+    kept: Keeping | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,18 @@ class Form:
             raise _invalid("the form needs one field 'file', sent with a file name")
         return found[0]
 
+    def keep(self, report_id: int, file_id: str) -> None:
+        """Put the bytes of the field ``file`` into their place, where they are kept."""
+        kept = self.file().kept
+        if kept is not None:
+            kept.keep(report_id, file_id)
+
+    def discard(self) -> None:
+        """Remove all bytes that were not put into their place."""
+        for _, file in self.files:
+            if file.kept is not None:
+                file.kept.discard()
+
 
 class FormReader(Protocol):
     """Takes the pieces of a form."""
@@ -81,13 +96,24 @@ class FormReader(Protocol):
     def finish(self) -> Form:
         """The form. Raises Refused, with 4000, where it ended too early."""
 
+    def discard(self) -> None:
+        """Remove what was kept of a form that will not be used."""
 
-def multipart_reader(content_type: str) -> FormReader:
-    """A reader for forms with files. Raises Refused, with 4000, where this is no such form (assumed)."""
+
+def multipart_reader(content_type: str, keeper: Keeper | None = None) -> FormReader:
+    """A reader for forms with files.
+
+    Args:
+        content_type: the header of the request.
+        keeper: keeps the bytes of files.
+
+    Raises:
+        Refused: 4000, where this is no such form (assumed).
+    """
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data":
         raise _invalid("Content-Type must be multipart/form-data")
-    return _MultipartReader(options.get(b"boundary", b""))
+    return _MultipartReader(options.get(b"boundary", b""), keeper)
 
 
 def form_reader(content_type: str) -> FormReader:
@@ -117,11 +143,15 @@ class _UrlEncodedReader:
         # Latin-1 takes any byte; ids are digits, and nothing else of such a form is read.
         return Form(parse_qsl(self._body.decode("latin-1"), keep_blank_values=True), [])
 
+    def discard(self) -> None:
+        pass
+
 
 class _Digests:
     """The size and the digests of a file that passes by."""
 
-    def __init__(self, name: bytes) -> None:
+    def __init__(self, name: bytes, kept: Keeping | None) -> None:
+        self.kept = kept
         self._name = name.decode(errors="replace")
         self._size = 0
         self._md5 = hashlib.md5(usedforsecurity=False)
@@ -131,17 +161,22 @@ class _Digests:
         self._size += len(piece)
         self._md5.update(piece)
         self._sha256.update(piece)
+        if self.kept is not None:
+            self.kept.write(piece)
 
     def result(self) -> UploadedFile:
-        return UploadedFile(self._name, self._size, self._md5.hexdigest(), self._sha256.hexdigest())
+        if self.kept is not None:
+            self.kept.end()
+        return UploadedFile(self._name, self._size, self._md5.hexdigest(), self._sha256.hexdigest(), self.kept)
 
 
 class _MultipartReader:
     """Reads a multipart form with python-multipart's push parser, which keeps nothing but what it is reading."""
 
-    def __init__(self, boundary: bytes) -> None:
+    def __init__(self, boundary: bytes, keeper: Keeper | None) -> None:
         if not boundary:
             raise _invalid("Content-Type has no boundary")
+        self._keeper = keeper
         self._form = Form([], [])
         self._ended = False
         self._text_bytes = 0
@@ -181,6 +216,11 @@ class _MultipartReader:
             raise _invalid("the multipart form ends before its closing boundary")
         return self._form
 
+    def discard(self) -> None:
+        self._form.discard()
+        if self._file is not None and self._file.kept is not None:
+            self._file.kept.discard()
+
     def _begin(self) -> None:
         if len(self._form.texts) + len(self._form.files) == MAX_PARTS:
             raise _invalid("the form has too many fields")
@@ -202,7 +242,9 @@ class _MultipartReader:
         options = parse_options_header(self._disposition)[1]
         self._name = options.get(b"name", b"").decode(errors="replace")
         file_name = options.get(b"filename")
-        self._file = None if file_name is None else _Digests(file_name)
+        # Bytes of a field that nobody asked for are digested like any file's, and never kept.
+        keeper = self._keeper if self._name == "file" else None
+        self._file = None if file_name is None else _Digests(file_name, keeper.begin() if keeper is not None else None)
 
     def _take_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:

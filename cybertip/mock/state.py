@@ -6,23 +6,22 @@ A report is open from its `/submit`. `/finish` files it, `/retract` cancels it, 
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from random import Random
 
-from cybertip.mock.answers import Code, Refused
-
-Clock = Callable[[], datetime]
-"""Tells the time: aware, in UTC."""
+from cybertip.mock.clock import Clock
+from cybertip.mock.exchanges import Exchange
 
 FIRST_REPORT_ID = 4_100_000_001
 """Beyond 32 bits, so that a client that keeps ids in an ``int`` fails here. Real ids had 9 digits in 2025 (seen)."""
 
 LAPSE_AFTER_OPENING = timedelta(hours=24)
 LAPSE_AFTER_CHANGE = timedelta(hours=1)
+
+MOST_EXCHANGES = 500
+"""How many exchanges are remembered for one report: the latest."""
 
 
 class ReportState(StrEnum):
@@ -65,21 +64,25 @@ class ReceivedReport:
         id: its report id.
         account: the user name that opened it; no other may touch it.
         xml: the bytes of the report document.
+        batched: whether it is a batched report.
         opened_at: when `/submit` was accepted.
         changed_at: when the last file or file details were added.
-        closed_at: when it was finished or retracted.
+        closed_at: when it was finished or retracted, or had lapsed.
         files: its files in the order of their uploads.
+        exchanges: the latest requests about it, oldest first.
     """
 
     id: int
     account: str
     xml: bytes = field(repr=False)
+    batched: bool
     clock: Clock = field(repr=False, compare=False)
     opened_at: datetime
     changed_at: datetime | None = None
     closed_at: datetime | None = None
     files: list[ReceivedFile] = field(default_factory=list)
-    _closed: ReportState | None = field(default=None, init=False, repr=False)
+    exchanges: deque[Exchange] = field(default_factory=lambda: deque(maxlen=MOST_EXCHANGES), repr=False)
+    closed_as: ReportState | None = field(default=None, repr=False)
 
     @property
     def lapses_at(self) -> datetime:
@@ -93,16 +96,13 @@ class ReceivedReport:
     @property
     def state(self) -> ReportState:
         """Where it stands now. At the very moment of its deadline it has lapsed (assumed)."""
-        if self._closed is not None:
-            return self._closed
+        if self.closed_as is not None:
+            return self.closed_as
         return ReportState.LAPSED if self.clock() >= self.lapses_at else ReportState.OPEN
 
-    def file(self, file_id: str) -> ReceivedFile:
-        """One of its files. Raises Refused, with 5002, where it has no such file."""
-        for file in self.files:
-            if file.id == file_id:
-                return file
-        raise Refused(Code.NO_SUCH_FILE)
+    def file(self, file_id: str) -> ReceivedFile | None:
+        """One of its files, if it has it."""
+        return next((file for file in self.files if file.id == file_id), None)
 
     def add(self, file: ReceivedFile) -> None:
         """Add an uploaded file."""
@@ -116,59 +116,13 @@ class ReceivedReport:
 
     def close(self, state: ReportState) -> None:
         """Finish or retract it."""
-        self._closed = state
+        self.closed_as = state
         self.closed_at = self.clock()
 
-
-class Reports:
-    """All reports of a mock, and everything that numbers them."""
-
-    def __init__(self, clock: Clock, random: Random, first_report_id: int = FIRST_REPORT_ID) -> None:
-        """Start without reports.
-
-        Args:
-            clock: tells the time.
-            random: makes file ids and the values of headers; seed it to get the same ones again.
-            first_report_id: the id of the first report; each later one is one more.
-        """
-        self.by_id: dict[int, ReceivedReport] = {}
-        self._clock = clock
-        self._random = random
-        self._ids = itertools.count(first_report_id)
-
-    def hex_id(self) -> str:
-        """32 random hexadecimal digits."""
-        return f"{self._random.getrandbits(128):032x}"
-
-    def open(self, account: str, xml: bytes) -> ReceivedReport:
-        """Open a report."""
-        report = ReceivedReport(next(self._ids), account, xml, self._clock, self._clock())
-        self.by_id[report.id] = report
-        return report
-
-    def changeable(self, account: str, report_id: int) -> ReceivedReport:
-        """An open report of this account.
-
-        Raises:
-            Refused: 5001 for a report that never existed or has lapsed, 3300 for another account's, 5101 for a
-                retracted one, 5102 for a finished one.
-        """
-        report = self.by_id.get(report_id)
-        # Documented: a lapsed report is deleted. The documentation also calls it retracted, so 5001 is assumed.
-        if report is None or report.state is ReportState.LAPSED:
-            raise Refused(Code.NO_SUCH_REPORT)
-        # Assumed: 3300 fits its documented name; 3000 would be the other candidate. Asked before the state, so that
-        # one account learns nothing about another's report but that it exists.
-        if report.account != account:
-            raise Refused(Code.NOT_AUTHORIZED_TO_UPDATE)
-        # Documented by name only; that every later call gets these codes, a second /finish and /retract among them,
-        # is assumed.
-        if report.state is ReportState.RETRACTED:
-            raise Refused(Code.ALREADY_RETRACTED)
-        if report.state is ReportState.FINISHED:
-            raise Refused(Code.ALREADY_FINISHED)
-        return report
-
-    def new_file(self, *, name: str, size: int, md5: str, sha256: str) -> ReceivedFile:
-        """A file that was completely uploaded just now."""
-        return ReceivedFile(self.hex_id(), self._clock(), size, md5, sha256, name)
+    def settle(self) -> bool:
+        """Let it have lapsed for good, if it has: no clock that is put back will open it again."""
+        lapsed = self.closed_as is None and self.state is ReportState.LAPSED
+        if lapsed:
+            self.closed_as = ReportState.LAPSED
+            self.closed_at = self.lapses_at
+        return lapsed

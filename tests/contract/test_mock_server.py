@@ -325,7 +325,12 @@ def test_a_schema_failure_says_where(client: httpx.Client) -> None:
     """Code 4100 comes as two lines: "Validation failed", and [line,column] with the reason."""
     body = report_xml().replace(b"</platform>", b"</platform>\n<wrong/>")
     description = response(client.post("/submit", content=body, headers=XML)).response_description
-    assert re.fullmatch(r"Validation failed\n\[3,1\] - cvc-elt: [^\n]*<wrong>[^\n]*", description)
+    # The sentence that providers saw, with the place right behind the start tag.
+    expected = "escalateToHighPriority, reportAnnotations, incidentDateTime"
+    assert description == (
+        "Validation failed\n[3,9] - cvc-complex-type.2.4.a: Invalid content was found starting with element 'wrong'."
+        f" One of '{{{expected}}}' is expected."
+    )
 
 
 def test_an_oversized_document_is_refused(client: httpx.Client) -> None:

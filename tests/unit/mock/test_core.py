@@ -14,7 +14,7 @@ import pytest
 
 from cybertip.errors import ConfigurationError
 from cybertip.mock import MockCore, ReportState
-from cybertip.mock.answers import Answer, Refused
+from cybertip.mock.answers import Answer
 from cybertip.mock.state import ReceivedFile, ReceivedReport
 from cybertip.models import ReportDoneResponse, ReportResponse
 from cybertip.schema import bundled_xsd
@@ -67,7 +67,9 @@ def submit(core: MockCore) -> ReceivedReport:
 
 def upload(core: MockCore, report: ReceivedReport, name: str = "holiday.png") -> ReceivedFile:
     answer = core.upload(ESP, report.id, name=name, size=67, md5=MD5, sha256=SHA256)
-    return report.file(response(answer).file_id or "")
+    file = report.file(response(answer).file_id or "")
+    assert file is not None
+    return file
 
 
 def assert_refused(answer: Answer, code: int, text: str) -> None:
@@ -114,34 +116,43 @@ def test_report_ids_increase_from_beyond_31_bits(core: MockCore) -> None:
 
 
 def test_the_first_report_id_can_be_chosen(clock: HandClock) -> None:
-    """Report ids start where they are told to, up to the end of 64 bits."""
+    """Report ids start where they are told to, up to the end of 64 bits; then none can be opened."""
     core = MockCore({ESP: "x"}, clock=clock, first_report_id=2**63 - 1)
     assert submit(core).id == 2**63 - 1
+    assert_refused(core.submit(ESP, report_xml()), 1100, r"Save failed\n.+")
+
+
+@pytest.mark.parametrize("first", [0, -1, 2**63])
+def test_a_first_report_id_that_is_none_is_refused(clock: HandClock, first: int) -> None:
+    """Report ids are positive and fit 64 bits."""
+    with pytest.raises(ValueError, match="between 1 and 9223372036854775807"):
+        MockCore(clock=clock, first_report_id=first)
 
 
 @pytest.mark.parametrize(
-    ("body", "line"),
+    ("body", "place"),
     [
-        (b"", 1),
-        (b"this is no XML", 1),
-        (b"<report>\n<incidentSummary>\n</report>", 3),
-        (report_xml() + report_xml(), 2),
-        (report_xml().replace(b"<report>", b'<!DOCTYPE report SYSTEM "http://example.com/x.dtd">\n<report>'), 2),
-        (report_xml().replace(b"Robin", b"\x01"), 2),
+        (b"", r"1,\d+"),
+        (b"this is no XML", r"1,\d+"),
+        (b"<report>\n<incidentSummary>\n</report>", r"3,\d+"),
+        (report_xml() + report_xml(), r"2,\d+"),
+        (report_xml().replace(b"<report>", b'<!DOCTYPE report SYSTEM "http://example.com/x.dtd">\n<report>'), "2,1"),
+        (report_xml().replace(b"Robin", b"\x01"), rf"2,{report_xml().splitlines()[1].index(b'Robin') + 1}"),
     ],
     ids=["empty", "text", "unclosed", "two documents", "doctype", "illegal character"],
 )
-def test_malformed_xml_is_4110(core: MockCore, body: bytes, line: int) -> None:
-    """What is not one well-formed XML document without a DOCTYPE gets 4110 and the line."""
-    assert_refused(core.submit(ESP, body), 4110, rf"Malformed XML\n\[{line},1\] - .+")
+def test_malformed_xml_is_4110(core: MockCore, body: bytes, place: str) -> None:
+    """What is not one well-formed XML document without a DOCTYPE gets 4110 and the place."""
+    assert_refused(core.submit(ESP, body), 4110, rf"Malformed XML\n\[{place}\] - .+")
     assert not core.reports
 
 
-def test_a_schema_failure_is_4100_with_its_line(core: MockCore) -> None:
-    """What the schema refuses gets 4100 with [line,column] and the first thing that is wrong."""
-    body = report_xml().replace(b"</ipAddress>", b"</ipAddress>\n<port>1</port>")
-    answer = core.submit(ESP, body)
-    assert_refused(answer, 4100, r"Validation failed\n\[3,1\] - cvc-elt: [^\n]*<port>[^\n]* \(/report/personOr[^\n]+\)")
+def test_a_schema_failure_is_4100_with_its_place(core: MockCore) -> None:
+    """What the schema refuses gets 4100, the place behind the tag where it is seen, and the first thing wrong."""
+    body = report_xml().replace(b"<platform>", b"\n<platform><b/>")
+    sentence = r"cvc-type\.3\.1\.2: Element 'platform' is of a simple type and may not have elements in it\."
+    column = len("<platform><b/>Example Pictures</platform>") + 1
+    assert_refused(core.submit(ESP, body), 4100, rf"Validation failed\n\[3,{column}\] - {sentence}")
     assert not core.reports
 
 
@@ -150,14 +161,16 @@ def test_a_schema_failure_is_4100_with_its_line(core: MockCore) -> None:
 )
 def test_another_or_an_invalid_document_is_4100(core: MockCore, body: bytes) -> None:
     """A file details document, a foreign root, an empty report and a wrong value are not accepted by /submit."""
-    assert_refused(core.submit(ESP, body), 4100, r"Validation failed\n\[[0-9]+,1\] - cvc-elt: .+")
+    assert_refused(core.submit(ESP, body), 4100, r"Validation failed\n\[[0-9]+,[0-9]+\] - cvc-[a-z0-9.-]+: .+")
 
 
 def test_a_time_without_offset_is_4100(core: MockCore) -> None:
     """The schema allows a time without its UTC offset, the documentation does not."""
     body = report_xml().replace(b"15:09:26Z", b"15:09:26")
     assert body != report_xml()
-    assert_refused(core.submit(ESP, body), 4100, r"Validation failed\n.+offset.+")
+    assert_refused(
+        core.submit(ESP, body), 4100, r"Validation failed\n/report/incidentSummary/incidentDateTime: .*offset.*"
+    )
 
 
 # --- upload and file details ---
@@ -217,7 +230,7 @@ def test_a_second_fileinfo_is_refused(core: MockCore) -> None:
 @pytest.mark.parametrize(("body", "code"), [(report_xml(), 4100), (b"", 4110)])
 def test_fileinfo_takes_nothing_but_file_details(core: MockCore, body: bytes, code: int) -> None:
     """A report, or nothing, sent to /fileinfo is refused like any wrong document."""
-    assert_refused(core.fileinfo(ESP, body), code, r"(?s).+\[\d+,1\] - .+")
+    assert_refused(core.fileinfo(ESP, body), code, r"(?s).+\[\d+,\d+\] - .+")
 
 
 # --- finish and retract ---
@@ -277,7 +290,15 @@ def call(request: pytest.FixtureRequest) -> Callable[[MockCore, str, ReceivedRep
 
 def test_an_unknown_report_is_5001(core: MockCore, clock: HandClock, call: Callable[..., Answer]) -> None:
     """Every call on a report that never existed gets 5001."""
-    stranger = ReceivedReport(7, ESP, b"", clock, START, files=[ReceivedFile("f" * 32, START, 1, MD5, SHA256, "x")])
+    stranger = ReceivedReport(
+        7,
+        ESP,
+        b"",
+        batched=False,
+        clock=clock,
+        opened_at=START,
+        files=[ReceivedFile("f" * 32, START, 1, MD5, SHA256, "x")],
+    )
     assert_refused(call(core, ESP, stranger), 5001, "Report does not exist")
 
 
@@ -391,7 +412,7 @@ def test_credentials_must_match(core: MockCore) -> None:
 
 def test_bad_credentials_get_a_challenge_and_code_2000(core: MockCore) -> None:
     """The answer to wrong credentials is HTTP 401 with the server's realm and code 2000."""
-    answer = core.unauthenticated()
+    answer = core.answers.unauthorized()
     assert answer.status == HTTPStatus.UNAUTHORIZED
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="ESP Web Services"'
     assert response(answer) == ReportResponse(response_code=2000, response_description="Authentication required")
@@ -413,7 +434,7 @@ def test_every_answer_carries_the_odd_headers(core: MockCore) -> None:
     """XML answers, errors and pages alike have a Request-ID of their own and set a cookie."""
     answers = [core.status(ESP, "192.0.2.7"), core.xsd(ESP), core.submit(ESP, report_xml()), core.submit(ESP, b"")]
     assert {answer.headers["Content-Type"] for answer in answers} == {"application/xml;charset=ISO-8859-1"}
-    answers += [core.unauthenticated(), core.page(HTTPStatus.NOT_FOUND)]
+    answers += [core.answers.unauthorized(), core.answers.page(HTTPStatus.NOT_FOUND)]
     assert len({answer.headers["Request-ID"] for answer in answers}) == len(answers)
     assert all(answer.headers["Set-Cookie"].startswith("JSESSIONID=") for answer in answers)
 
@@ -443,12 +464,6 @@ def test_reports_can_be_looked_at_and_not_replaced(core: MockCore) -> None:
     """The view on the reports is read-only."""
     with pytest.raises(TypeError):
         core.reports[1] = submit(core)  # type: ignore[index]
-
-
-def test_a_report_has_no_file_that_was_not_uploaded(core: MockCore) -> None:
-    """Asking a report for a file that it does not have is refused with 5002."""
-    with pytest.raises(Refused, match="File does not exist"):
-        submit(core).file("f" * 32)
 
 
 def test_the_core_needs_no_web_libraries() -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from cybertip.errors import ConfigurationError
 from cybertip.mock import MockCore, MockServer, serve
+from cybertip.mock.server import Settings, now
 from tests.mock_http import END, MULTIPART, XML, connect, part, response
 from tests.samples import report_xml
 
@@ -126,7 +127,7 @@ def test_a_port_in_use_is_named_with_its_cure() -> None:
 def test_a_foreign_address_is_a_configuration_error() -> None:
     """An address that is not this machine's gives an error that names it."""
     with pytest.raises(ConfigurationError, match=r"cannot listen on 192\.0\.2\.7, port 0: .+"):
-        serve("192.0.2.7", 0)
+        serve(MockCore(clock=now), Settings(host="192.0.2.7"))
 
 
 @pytest.mark.parametrize("port", [65536, -1])
@@ -170,8 +171,9 @@ def test_stopping_lets_an_upload_come_to_its_end() -> None:
 def test_serve_runs_until_a_signal_and_ends_in_order(number: signal.Signals) -> None:
     """serve() tells its address, serves, and returns on SIGTERM and SIGINT."""
     script = (
-        "from cybertip.mock import serve\n"
-        "serve(port=0, accounts={'a': 'b'}, on_ready=lambda url: print(url, flush=True))\n"
+        "from cybertip.mock import MockCore, serve\n"
+        "from cybertip.mock.server import Settings, now\n"
+        "serve(MockCore({'a': 'b'}, clock=now), Settings(), lambda url: print(url, flush=True))\n"
         "print('done')\n"
     )
     with subprocess.Popen(

@@ -1,0 +1,736 @@
+"""The mock server's own reading of the documented rules, statement by statement.
+
+Each row of the tables holds a place in a document, values for it that break a rule, and values that do not. The first
+value of each is the smallest step across the border. All people, addresses and accounts are invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cybertip.mock.rules import CODES, Violation, judge_details, judge_finish, judge_report
+from cybertip.schema import Schema
+from cybertip.xml import read_tree
+from tests.samples import file_details_xml, report_xml
+
+NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
+PAST = "2026-01-02T11:59:59.9999999Z"
+FUTURE = "2026-01-02T12:00:00.0000001Z"
+ASTRAL = "\U0001d11e"
+EMAIL = "<email>robin@example.com</email>"
+BATCH = '<batchedReport reason="VIRAL_POTENTIAL_MEME"/>'
+
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+def report(
+    people: str = "",
+    *,
+    batched: bool = False,
+    platform: str = "",
+    time: str = PAST,
+    described: str = "",
+    internet: str = "",
+    law: str = "",
+    reporter: str = EMAIL,
+    after: str = "",
+    info: str = "",
+) -> str:
+    """A small report with room for more."""
+    return (
+        f"<report>{BATCH if batched else ''}"
+        f"<incidentSummary><incidentType>Misleading Domain Name</incidentType>{platform}"
+        f"<incidentDateTime>{time}</incidentDateTime>{described}</incidentSummary>"
+        f"{internet and f'<internetDetails>{internet}</internetDetails>'}{law}"
+        f"<reporter><reportingPerson>{reporter}</reportingPerson>{after}</reporter>{people}{info}</report>"
+    )
+
+
+def suspect(inner: str) -> str:
+    """A report on one suspect."""
+    return report(f"<personOrUserReported>{inner}</personOrUserReported>")
+
+
+def recipient(inner: str) -> str:
+    """A report with one recipient."""
+    return report(f"<intendedRecipient>{inner}</intendedRecipient>")
+
+
+def victim(inner: str) -> str:
+    """A report with one victim, of whom nothing is known but this."""
+    return report(f"<victim><victimPerson/>{inner}</victim>")
+
+
+def person(inner: str) -> str:
+    """A report on one suspect, of whom the person is known."""
+    return suspect(f"<personOrUserReportedPerson>{inner}</personOrUserReportedPerson>")
+
+
+def account(inner: str) -> str:
+    """A report on one suspect with another account."""
+    return suspect(f'<associatedAccount type="Linked">{inner}</associatedAccount>')
+
+
+def details(inner: str = "", *, report_id: str = "4321", file_id: str = "f1") -> str:
+    """The details of a file."""
+    return f"<fileDetails><reportId>{report_id}</reportId><fileId>{file_id}</fileId>{inner}</fileDetails>"
+
+
+BATCHED = read_tree(report(batched=True).encode())
+
+
+def judge(xml: str, *, batched: bool = False) -> list[Violation]:
+    """What the rules say about a document of either kind."""
+    root = read_tree(xml.encode())
+    if root.tag == "report":
+        return judge_report(root, NOW)
+    return judge_details(root, NOW, BATCHED if batched else None)
+
+
+def found(xml: str, *, batched: bool = False) -> list[tuple[str, str]]:
+    """The codes and paths of it."""
+    return [(violation.code, violation.path) for violation in judge(xml, batched=batched)]
+
+
+# --- the table ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A statement.
+
+    Attributes:
+        code: of the rule.
+        path: where broken values are reported.
+        template: a document with ``{}`` in the place of the value.
+        bad: values that break the rule.
+        good: values that do not.
+    """
+
+    code: str
+    path: str
+    template: str
+    bad: tuple[str, ...]
+    good: tuple[str, ...]
+
+
+def row(code: str, path: str, template: str, bad: list[str], good: list[str]) -> Row:
+    """A row of values or of fragments."""
+    return Row(code, path, template, tuple(bad), tuple(good))
+
+
+def limit(code: str, path: str, template: str, most: int) -> Row:
+    """A row about the length of a string, in which a character beyond U+FFFF counts two and white space counts."""
+    bad = ["a" * (most + 1), ASTRAL + "a" * (most - 1), "a" * most + " "]
+    return row(code, path, template, bad, ["a" * most, ASTRAL + "a" * (most - 2)])
+
+
+SUSPECT = "/report/personOrUserReported[1]"
+PERSON = f"{SUSPECT}/personOrUserReportedPerson"
+ACCOUNT = f"{SUSPECT}/associatedAccount[1]"
+IP = suspect("<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress>{}</ipCaptureEvent>")
+IP_ADDRESS = suspect("<ipCaptureEvent><ipAddress>{}</ipAddress></ipCaptureEvent>")
+DEVICE = suspect("<deviceId>{}</deviceId>")
+ADDRESS = person("<address>{}</address>")
+PHONE = person("<phone{}</phone>")
+LOCATION = suspect("<estimatedLocation>{}</estimatedLocation>")
+DISABLED = suspect("<accountTemporarilyDisabled {}>true</accountTemporarilyDisabled>")
+LAW = report(law="<lawEnforcement><agencyName>Example Police</agencyName>{}</lawEnforcement>")
+TIMES = [FUTURE, "2026-01-02T12:00:00Z", "2026-01-02T11:00:00-01:00", "12026-01-01T00:00:00Z"]
+PAST_TIMES = [PAST, "2026-01-02T12:59:59+01:00", "2026-01-01T24:00:00Z", "-2026-01-01T00:00:00Z"]
+URLS = [
+    "http:///no-host", "/no/scheme", "pictures.example.com/u", "http:example.com", "https://:443/", "https://" + "u@/",
+    "https://[192.0.2.1]/", "https://[2001:db8::1/", "https://example.com:65536/", "https://" + "pictures .example.com/",
+    "https://example.com/a\tb", "https://example.com/\u0085", "https://example.com/\u00a0", "https:", "", "1a:b",
+    " https://example.com/", "https://example.com/" + "a" * 2064,
+]  # fmt: skip
+GOOD_URLS = [
+    "http://localhost/no-host", "HTTPS://example.com", "https://u:p@example.com:8443/a?b=c#d", "https://[2001:db8::1]:80/",
+    "https://example.com:/", "ftp://example.com/a", "exampleapp:post/7", "https://" + "b\u00fccher.example.com/",
+    "https://example.com/" + "a" * 2063,
+]  # fmt: skip
+
+SHARED_ROWS = [
+    row("S101", f"{SUSPECT}/ipCaptureEvent[1]/ipAddress", IP_ADDRESS,
+        ["192.0.2.256", "", " ", "192.0.2", "192.0.2.01", " 192.0.2.1", "192.0.2.1:80", "192.0.2.0/24", "example.com",
+         "2001:db8:::1", "fe80::1%eth0", "::ffff:192.0.2.256", "\u0661.1.1.1"],
+        ["192.0.2.255", "2001:db8::1", "2001:DB8:0:0:0:0:0:1", "::ffff:203.0.113.9", "::ffff:cb00:7109"]),
+    row("S102", f"{SUSPECT}/ipCaptureEvent[1]/dateTime",
+        IP.replace("{}", "<dateTime>{}</dateTime>"), TIMES, PAST_TIMES),
+    row("S103", f"{SUSPECT}/ipCaptureEvent[1]/port", IP.replace("{}", "<port>{}</port>"),
+        ["65536", "0", "-1", " -0 ", "2147483647"], ["65535", "1", "+80", " \n80\t", "0" * 5000 + "80"]),
+    row("S104", f"{SUSPECT}/deviceId[1]/idType", DEVICE.replace("{}", "<idType>{}</idType><idValue>7</idValue>"),
+        ["", " \n\u00a0"], ["-", " IMEI "]),
+    limit("S104", f"{SUSPECT}/deviceId[1]/idType",
+          DEVICE.replace("{}", "<idType>{}</idType><idValue>7</idValue>"), 255),
+    row("S104", f"{SUSPECT}/deviceId[1]/idValue", DEVICE.replace("{}", "<idType>IMEI</idType><idValue>{}</idValue>"),
+        ["", "\t"], ["0"]),
+    limit("S104", f"{SUSPECT}/deviceId[1]/idValue",
+          DEVICE.replace("{}", "<idType>IMEI</idType><idValue>{}</idValue>"), 2083),
+    row("S105", f"{SUSPECT}/deviceId[1]/dateTime",
+        DEVICE.replace("{}", "<idType>IMEI</idType><idValue>7</idValue><dateTime>{}</dateTime>"), TIMES, PAST_TIMES),
+    limit("S106", f"{PERSON}/address[1]/address", ADDRESS.replace("{}", "<address>{}</address>"), 255),
+    limit("S106", f"{PERSON}/address[1]/city", ADDRESS.replace("{}", "<city>{}</city>"), 100),
+    limit("S106", f"{PERSON}/address[1]/zipCode", ADDRESS.replace("{}", "<zipCode>{}</zipCode>"), 20),
+    limit("S106", f"{PERSON}/address[1]/nonUsaState", ADDRESS.replace("{}", "<nonUsaState>{}</nonUsaState>"), 100),
+    row("S107", f"{PERSON}/address[1]/state", ADDRESS.replace("{}", "<state>{}</state>"), [""], ["AK", "PR", "WY"]),
+    row("S107", f"{PERSON}/address[1]/country", ADDRESS.replace("{}", "<country>{}</country>"),
+        ["", "A1", "A2", "O1", "AP", "EU", "AN", "FX"], ["AU", "US", "XK", "ZW", "CW"]),
+    limit("S108", f"{PERSON}/phone[1]", PHONE.replace("{}", ">{}"), 50),
+    row("S109", f"{PERSON}/phone[1]", PHONE, [' countryCallingCode="+1">+15550100', ' countryCallingCode="+1"> +1'],
+        [' countryCallingCode="+1">5550100', ">+15550100", ' countryCallingCode="+44">+15550100',
+         ' countryCallingCode="+1">15550100']),
+    row("S110", f"{PERSON}/phone[1]/@extension", PHONE.replace("{}", ' extension="{}">5550100'),
+        ["12345678901"], ["1234567890", "0"]),
+    row("S111", f"{PERSON}/phone[1]/@verified", PHONE,
+        [f' verificationDate="{PAST}" verified="false">5550100', f' verificationDate="{PAST}">5550100',
+         f' verificationDate="{PAST}" verified="0">5550100'],
+        [f' verificationDate="{PAST}" verified="true">5550100', f' verificationDate="{PAST}" verified="1">5550100',
+         ' verified="false">5550100']),
+    row("S111", f"{PERSON}/email[1]/@verified", person("<email {}>robin@example.com</email>"),
+        [f'verificationDate="{PAST}"'], [f'verificationDate="{PAST}" verified="true"']),
+    row("S112", f"{PERSON}/phone[1]/@verificationDate",
+        PHONE.replace("{}", ' verified="true" verificationDate="{}">5550100'), TIMES, PAST_TIMES),
+    row("S112", f"{PERSON}/email[1]/@verificationDate",
+        person('<email verified="true" verificationDate="{}">robin@example.com</email>'), TIMES, PAST_TIMES),
+    row("S113", f"{PERSON}/email[1]", person("<email>{}</email>"),
+        ["example.com", "", " ", " robin@example.com", "robin@example.com\n", "robin@@example.com", "@example.com",
+         "robin@", "robin@example", "robin@example.com.", "robin@.com", "robin@example..com", ".robin@example.com",
+         "robin.@example.com", "ro..bin@example.com", "ro bin@example.com", "ro@bin@example.com", '"r b"@example.com',
+         "robin@-a.example.com", "robin@a-.example.com", "robin@a_b.example.com", "robin@[192.0.2.1]",
+         "robin@192.0.2.1", "r\u00f6bin@example.com", "Robin &lt;robin@example.com>",
+         "a" * 65 + "@example.com", "robin@" + "a" * 64 + ".example.com",
+         "a" * 64 + "@" + ("b" * 61 + ".") * 3 + "cd.xy"],
+        ["a@example.com", "robin+tag@example.com", "o'b_r.i-n@a--b.example.co", "ROBIN@xn--bcher-kva.example.com",
+         "a" * 64 + "@example.com", "robin@" + "a" * 63 + ".example.com",
+         "a" * 64 + "@" + ("b" * 61 + ".") * 3 + "c.x" + "y"]),
+    limit("S114", f"{SUSPECT}/estimatedLocation/city",
+          LOCATION.replace("{}", "<city>{}</city><countryCode>GB</countryCode>"), 255),
+    limit("S114", f"{SUSPECT}/estimatedLocation/region",
+          LOCATION.replace("{}", "<region>{}</region><countryCode>GB</countryCode>"), 255),
+    row("S114", f"{SUSPECT}/estimatedLocation", LOCATION, ["", "<city>Exampleton</city>"],
+        ["<countryCode>GB</countryCode>"]),
+    row("S114", f"{SUSPECT}/estimatedLocation/countryCode",
+        LOCATION.replace("{}", "<countryCode>{}</countryCode>"), ["EU", "", "A1"], ["DE", "XK", "US"]),
+    row("S115", f"{SUSPECT}/estimatedLocation/region",
+        LOCATION.replace("{}", "<region>{}</region><countryCode>US</countryCode>"),
+        ["ZZ", "", " ", "tx", "Texas", "TX ", "AE"], ["TX", "AS", "MP", "DC"]),
+    row("S115", f"{SUSPECT}/estimatedLocation", LOCATION.replace("{}", "<city>Springfield</city>{}"),
+        ["<countryCode>US</countryCode>"],
+        ["<region>IL</region><countryCode>US</countryCode>", "<countryCode>CA</countryCode>",
+         "<region>Anywhere</region><countryCode>CA</countryCode>"]),
+    row("S116", f"{SUSPECT}/estimatedLocation/@timestamp",
+        suspect('<estimatedLocation timestamp="{}"><countryCode>GB</countryCode></estimatedLocation>'),
+        TIMES, PAST_TIMES),
+    limit("S117", f"{PERSON}/firstName", person("<firstName>{}</firstName>"), 100),
+    limit("S117", f"{PERSON}/lastName", person("<lastName>{}</lastName>"), 100),
+    row("S118", f"{PERSON}/age", person("<age>{}</age>"), ["151", "-1"], ["150", "0", " 17 "]),
+    row("S118", f"{PERSON}/dateOfBirth", person("<dateOfBirth>{}</dateOfBirth>"),
+        ["2026-01-02", "2026-01-02+14:00", "12026-01-01", "9999-12-31Z"],
+        ["2026-01-01", "2026-01-01-12:00", "2026-01-01Z", "-0044-03-15"]),
+    row("S118", f"{ACCOUNT}/dateOfBirth", account("<dateOfBirth>{}</dateOfBirth>"), ["2026-01-02"], ["2026-01-01"]),
+]  # fmt: skip
+
+# Each with a time that would be in the future if it had an offset: that is S119 alone.
+NO_OFFSETS = ["2026-01-02T13:00:00", "2026-01-01T24:00:00", "2025-12-31T00:00:00.123456789"]
+OFFSETS = ["2025-12-31T00:00:00Z", "2025-12-31T00:00:00+00:00", "2025-12-31T00:00:00.1234567891-13:30"]
+OFFSET_ROWS = [
+    row("S119", path, template, NO_OFFSETS, OFFSETS)
+    for path, template in (
+        ("/report/incidentSummary/incidentDateTime", report(time="{}")),
+        (f"{SUSPECT}/ipCaptureEvent[1]/dateTime", IP.replace("{}", "<dateTime>{}</dateTime>")),
+        (f"{SUSPECT}/deviceId[1]/dateTime",
+         DEVICE.replace("{}", "<idType>IMEI</idType><idValue>7</idValue><dateTime>{}</dateTime>")),
+        (f"{PERSON}/email[1]/@verificationDate",
+         person('<email verified="true" verificationDate="{}">robin@example.com</email>')),
+        (f"{PERSON}/phone[1]/@verificationDate",
+         person('<phone verified="true" verificationDate="{}">5550100</phone>')),
+        (f"{SUSPECT}/estimatedLocation/@timestamp",
+         suspect('<estimatedLocation timestamp="{}"><countryCode>GB</countryCode></estimatedLocation>')),
+        *((f"{SUSPECT}/accountTemporarilyDisabled/@{name}", DISABLED.replace("{}", f'{name}="{{}}"'))
+          for name in ("disabledDate", "userNotifiedDate", "reenabledDate")),
+        *((f"{SUSPECT}/accountPermanentlyDisabled/@{name}",
+           suspect(f'<accountPermanentlyDisabled {name}="{{}}">true</accountPermanentlyDisabled>'))
+          for name in ("disabledDate", "userNotifiedDate")),
+        ("/fileDetails/uploadedToEspTimestamp", details("<uploadedToEspTimestamp>{}</uploadedToEspTimestamp>")),
+    )
+]  # fmt: skip
+
+REPORT_ROWS = [
+    limit("S201", "/report/incidentSummary/platform", report(platform="<platform>{}</platform>"), 256),
+    row("S202", "/report/incidentSummary/escalateToHighPriority",
+        report(platform="<escalateToHighPriority>{}</escalateToHighPriority>"), ["", " \n "], ["x"]),
+    limit("S202", "/report/incidentSummary/escalateToHighPriority",
+          report(platform="<escalateToHighPriority>{}</escalateToHighPriority>"), 3000),
+    row("S203", "/report/incidentSummary/incidentDateTime", report(time="{}"), TIMES, PAST_TIMES),
+    limit("S204", "/report/incidentSummary/incidentDateTimeDescription",
+          report(described="<incidentDateTimeDescription>{}</incidentDateTimeDescription>"), 3000),
+    row("S205", "/report/internetDetails[1]/webPageIncident/url[1]",
+        report(internet="<webPageIncident><url>{}</url></webPageIncident>"), URLS, GOOD_URLS),
+    row("S205", f"{SUSPECT}/profileUrl[1]", suspect("<profileUrl>{}</profileUrl>"), URLS, GOOD_URLS),
+    row("S205", f"{ACCOUNT}/profileUrl[1]", account("<profileUrl>{}</profileUrl>"), URLS[:2], GOOD_URLS[:2]),
+    row("S205", "/report/reporter/legalURL", report(after="<legalURL>{}</legalURL>"), URLS, GOOD_URLS),
+    row("S205", "/fileDetails/locationOfFile", details("<locationOfFile>{}</locationOfFile>"), URLS, GOOD_URLS),
+    *(row("S206", f"/report/internetDetails[1]/{incident}/emailAddress[1]",
+          report("<intendedRecipient><intendedRecipientPerson><email>sam@example.com</email></intendedRecipientPerson>"
+                 "</intendedRecipient><victim><victimPerson><email>kim@example.com</email></victimPerson>"
+                 '<associatedAccount type="Linked"><email>kim2@example.com</email></associatedAccount></victim>',
+                 internet=f"<{incident}><emailAddress>{{}}</emailAddress></{incident}>"),
+          ["robin@example.com", "kim2@example.com", "Sam@example.com"], ["sam@example.com", "kim@example.com"])
+      for incident in ("emailIncident", "newsgroupIncident")),
+    *(limit("S207", f"/report/internetDetails[1]/{incident}/{name}",
+            report(internet=f"<{incident}><{name}>{{}}</{name}></{incident}>"), 255)
+      for incident, name in (
+          ("newsgroupIncident", "name"), ("chatImIncident", "chatClient"), ("chatImIncident", "chatRoomName"),
+          ("onlineGamingIncident", "gameName"), ("onlineGamingIncident", "console"),
+          ("nonInternetIncident", "locationName"), ("peer2peerIncident", "client"))),
+    limit("S208", "/report/lawEnforcement/agencyName",
+          report(law="<lawEnforcement><agencyName>{}</agencyName></lawEnforcement>"), 255),
+    limit("S208", "/report/lawEnforcement/caseNumber", LAW.replace("{}", "<caseNumber>{}</caseNumber>"), 100),
+    row("S208", "/report/lawEnforcement/servedLegalProcessInternational/@fleaCountry",
+        LAW.replace("{}", '<servedLegalProcessInternational fleaCountry="{}">true</servedLegalProcessInternational>'),
+        ["EU", ""], ["FR"]),
+    row("S209", "/report/reporter/reportingPerson", report(reporter="<firstName>Robin</firstName>{}"), [""], [EMAIL]),
+    row("S210", "/report/personOrUserReported[2]", report("<personOrUserReported/>{}"),
+        ["<personOrUserReported/>", "<personOrUserReported/>" * 3], [""]),
+]  # fmt: skip
+
+PARTY_LIMITS = {
+    "espIdentifier": 255, "espService": 100, "screenName": 256, "displayName": 255, "groupIdentifier": 255,
+    "vehicleDescription": 300, "schoolName": 255,
+}  # fmt: skip
+OTHER_LIMITS = {
+    "platform": 256, "firstName": 256, "middleName": 256, "lastName": 256, "espService": 256, "espIdentifier": 256,
+    "screenName": 256, "groupIdentifier": 256, "displayName": 255,
+}  # fmt: skip
+PARTIES: dict[str, Callable[[str], str]] = {
+    "personOrUserReported": suspect,
+    "intendedRecipient": recipient,
+    "victim": victim,
+}
+NOT_THERE = {
+    ("personOrUserReported", "schoolName"), ("intendedRecipient", "vehicleDescription"),
+    ("intendedRecipient", "schoolName"), ("victim", "vehicleDescription"), ("victim", "groupIdentifier"),
+}  # fmt: skip
+
+
+def numbered(name: str) -> str:
+    """A name with its number where it may repeat."""
+    return f"{name}[1]" if name in {"displayName", "priorCTReports"} else name
+
+
+PEOPLE_ROWS = [
+    *(limit("S211", f"/report/{party}[1]/{numbered(name)}", make(f"<{name}>{{}}</{name}>"), most)
+      for party, make in PARTIES.items() for name, most in PARTY_LIMITS.items() if (party, name) not in NOT_THERE),
+    *(row("S212", f"/report/{party}[1]/priorCTReports[1]", make("<priorCTReports>{}</priorCTReports>"),
+          ["0", "-7"], ["1", " 9223372036854775807 "]) for party, make in PARTIES.items()),
+    row("S212", f"{ACCOUNT}/priorCTReport[1]", account("<priorCTReport>{}</priorCTReport>"), ["0"], ["1"]),
+    *(row("S213", f"{SUSPECT}/{element}/@{name}", suspect(f'<{element} {name}="{{}}">true</{element}>'),
+          TIMES, PAST_TIMES)
+      for element in ("accountTemporarilyDisabled", "accountPermanentlyDisabled")
+      for name in ("disabledDate", "userNotifiedDate")),
+    row("S214", f"{SUSPECT}/accountTemporarilyDisabled/@userNotifiedDate",
+        DISABLED.replace("{}", 'disabledDate="2025-06-01T12:00:00.5Z" userNotifiedDate="{}"'),
+        ["2025-06-01T12:00:00.49Z", "2025-06-01T13:00:00+01:00"],
+        ["2025-06-01T12:00:00.500Z", "2025-06-01T11:30:00-01:00"]),
+    row("S214", f"{SUSPECT}/accountPermanentlyDisabled/@userNotifiedDate",
+        suspect('<accountPermanentlyDisabled disabledDate="2025-06-01T12:00:00Z" userNotifiedDate="{}">true'
+                "</accountPermanentlyDisabled>"), ["2025-06-01T11:59:59.999Z"], ["2025-06-01T12:00:00Z"]),
+    row("S214", f"{SUSPECT}/accountTemporarilyDisabled/@reenabledDate",
+        DISABLED.replace("{}", 'disabledDate="2025-06-01T12:00:00.5Z" reenabledDate="{}"'),
+        ["2025-06-01T12:00:00.500Z", "2025-06-01T12:00:00Z"], ["2025-06-01T12:00:00.51Z", "2030-01-01T00:00:00Z"]),
+    *(limit("S215", f"{ACCOUNT}/{numbered(name)}", account(f"<{name}>{{}}</{name}>"), most)
+      for name, most in OTHER_LIMITS.items()),
+    row("S216", f"{ACCOUNT}/approximateAge", account("<approximateAge>{}</approximateAge>"),
+        ["151", "-1"], ["150", "0"]),
+    row("S216", f"{ACCOUNT}/approximateAge", account("<approximateAge>30</approximateAge>{}"),
+        ["<dateOfBirth>1990-05-05</dateOfBirth>"], [""]),
+]  # fmt: skip
+
+SUPPLEMENTAL = "<fileRelevance>Supplemental Reported</fileRelevance>"
+REPORTED = "<fileRelevance>Reported</fileRelevance>"
+FILE_ROWS = [
+    row("S301", "/fileDetails/reportId", details(report_id="{}"), ["0", "-1"], ["1", " 4321 "]),
+    row("S301", "/fileDetails/fileId", details(file_id="{}"), ["", " \n "], ["f", " f1 "]),
+    limit("S302", "/fileDetails/originalFileName", details("<originalFileName>{}</originalFileName>"), 2056),
+    row("S303", "/fileDetails/uploadedToEspTimestamp",
+        details("<uploadedToEspTimestamp>{}</uploadedToEspTimestamp>"), TIMES, PAST_TIMES),
+    row("S304", "/fileDetails/exifViewedByEsp", details("{}<exifViewedByEsp> 1 </exifViewedByEsp>"),
+        ["", "<fileViewedByEsp>false</fileViewedByEsp>", "<fileViewedByEsp>0</fileViewedByEsp>"],
+        ["<fileViewedByEsp>true</fileViewedByEsp>", "<fileViewedByEsp> 1 </fileViewedByEsp>"]),
+    row("S305", "/fileDetails/fileAnnotations/potentialMeme",
+        details("{}<fileAnnotations><viral/><potentialMeme/></fileAnnotations>"), [SUPPLEMENTAL], ["", REPORTED]),
+    row("S305", "/fileDetails/potentialMeme", details(SUPPLEMENTAL + "<potentialMeme>{}</potentialMeme>"),
+        ["true", "1"], ["false", "0"]),
+    row("S306", "/fileDetails/industryClassification",
+        details("{}<industryClassification>B2</industryClassification>"), [SUPPLEMENTAL], ["", REPORTED]),
+    limit("S307", "/fileDetails/originalFileHash[1]/@hashType",
+          details('<originalFileHash hashType="{}">00ff</originalFileHash>'), 64),
+    limit("S308", "/fileDetails/details[1]/nameValuePair[2]/name",
+          details("<details><nameValuePair><name>a</name><value/></nameValuePair>"
+                  "<nameValuePair><name>{}</name><value/></nameValuePair></details>"), 64),
+]  # fmt: skip
+
+VIRAL = "<fileAnnotations><viral/></fileAnnotations>"
+BATCHED_ROWS = [
+    *(row("B401", f"{SUSPECT}/{path}",
+          report(f"<personOrUserReported>{{}}</personOrUserReported>{'<personOrUserReported/>' * 2}", batched=True),
+          [fragment], ["<espIdentifier>u1</espIdentifier>", ""])
+      for path, fragment in (
+          ("screenName", "<espIdentifier>u1</espIdentifier><screenName>sample</screenName>"),
+          ("additionalInfo", "<espIdentifier>u1</espIdentifier><additionalInfo>None</additionalInfo>"),
+          ("personOrUserReportedPerson", "<personOrUserReportedPerson/>"))),
+    row("B402", "/report/incidentSummary/escalateToHighPriority", report(platform="{}", batched=True),
+        ["<escalateToHighPriority>Soon</escalateToHighPriority>"], ["<platform>Example</platform>"]),
+    row("B402", "/report/internetDetails[1]", report(law="{}", batched=True),
+        ["<internetDetails><webPageIncident/></internetDetails>"], [""]),
+    row("B402", "/report/lawEnforcement", report(law="{}", batched=True),
+        ["<lawEnforcement><agencyName>Example Police</agencyName></lawEnforcement>"], [""]),
+    row("B402", "/report/intendedRecipient[1]", report("{}", batched=True), ["<intendedRecipient/>"], [""]),
+    row("B402", "/report/victim[1]", report("{}", batched=True), ["<victim><victimPerson/></victim>"], [""]),
+    row("B402", "/report/additionalInfo", report(info="{}", batched=True),
+        ["<additionalInfo>None</additionalInfo>"], [""]),
+    row("B404", "/fileDetails", details("{}"), ["", "<potentialMeme>false</potentialMeme>", "<fileAnnotations/>"],
+        [VIRAL, "<potentialMeme>true</potentialMeme>", "<fileAnnotations><potentialMeme/></fileAnnotations>",
+         "<fileAnnotations><potentialMeme>true</potentialMeme><viral/></fileAnnotations>"]),
+    row("B404", "/fileDetails/fileAnnotations/generativeAi",
+        details("<fileAnnotations><viral/>{}</fileAnnotations>"), ["<generativeAi/>"], ["", "<potentialMeme/>"]),
+    *(row("B405", f"/fileDetails/{path}", details(before), [fragment], [""])
+      for path, before, fragment in (
+          ("fileName", "{}" + VIRAL, "<fileName>a.png</fileName>"),
+          ("originalFileName", "{}" + VIRAL, "<originalFileName>a.png</originalFileName>"),
+          ("locationOfFile", "{}" + VIRAL, "<locationOfFile>https://example.com/a</locationOfFile>"),
+          ("originalFileHash[1]", VIRAL + "{}", '<originalFileHash hashType="MD5">00ff</originalFileHash>'),
+          ("ipCaptureEvent", VIRAL + "{}", "<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress></ipCaptureEvent>"),
+          ("deviceId[1]", VIRAL + "{}", "<deviceId><idType>IMEI</idType><idValue>7</idValue></deviceId>"),
+          ("details[1]", VIRAL + "{}", "<details><nameValuePair><name>a</name><value/></nameValuePair></details>"),
+          ("additionalInfo[1]", VIRAL + "{}", "<additionalInfo>None</additionalInfo>"))),
+    row("B406", "/fileDetails/fileRelevance", details("{}<fileAnnotations><viral/></fileAnnotations>"),
+        [SUPPLEMENTAL], ["", REPORTED]),
+]  # fmt: skip
+
+ROWS = [*SHARED_ROWS, *OFFSET_ROWS, *REPORT_ROWS, *PEOPLE_ROWS, *FILE_ROWS, *BATCHED_ROWS]
+BROKEN = [(each, value) for each in ROWS for value in each.bad]
+REPAIRED = [(each, value) for each in ROWS for value in each.good]
+
+
+def named(cases: list[tuple[Row, str]]) -> list[Any]:
+    """The cases, named by code, place and number."""
+    return [
+        pytest.param(each, value, id=f"{each.code}-{each.path.rpartition('/')[2]}-{number}")
+        for number, (each, value) in enumerate(cases)
+    ]
+
+
+@pytest.mark.parametrize(("case", "value"), named(BROKEN))
+def test_broken(case: Row, value: str) -> None:
+    """A value that breaks a statement is reported once, with the code of its rule and where it stands."""
+    batched = case.code.startswith("B")
+    assert found(case.template.replace("{}", value), batched=batched) == [(case.code, case.path)]
+
+
+@pytest.mark.parametrize(("case", "value"), named(REPAIRED))
+def test_repaired(case: Row, value: str) -> None:
+    """A value on the right side of the border is not reported."""
+    assert judge(case.template.replace("{}", value), batched=case.code.startswith("B")) == []
+
+
+@pytest.mark.parametrize(("case", "value"), named([*BROKEN, *REPAIRED]))
+def test_schema_accepts(case: Row, value: str) -> None:
+    """The schema accepts every document of the tables, so that only a rule can refuse it."""
+    assert list(Schema.bundled().validate(case.template.replace("{}", value).encode())) == []
+
+
+def test_every_code_is_judged() -> None:
+    """All documented codes are judged, and each has a row here or a test of its own."""
+    documented = {
+        *(f"S{number}" for number in (*range(101, 120), *range(201, 217), *range(301, 309))),
+        *(f"B{number}" for number in range(401, 407)),
+    }
+    assert documented == CODES
+    assert {each.code for each in ROWS} == documented - {"B403"}
+
+
+@pytest.mark.parametrize(("case", "value"), named(BROKEN))
+def test_sentences(case: Row, value: str) -> None:
+    """A sentence names what is at fault and quotes nothing from the document."""
+    sentence = judge(case.template.replace("{}", value), batched=case.code.startswith("B"))[0].sentence
+    name = case.path.rpartition("/")[2].partition("[")[0].removeprefix("@")
+    assert sentence.isascii()
+    if case.path != "/fileDetails":
+        assert name in sentence
+    # Shorter ones may be part of a word; "true" is one that the server asks for or refuses.
+    if len(value) > 4:
+        assert value not in sentence
+
+
+# --- where types are shared --------------------------------------------------------------------------------------
+
+
+def reporter(fragment: str) -> str:
+    """A report whose reporter also has this, and an e-mail address that satisfies S209."""
+    return report(reporter=EMAIL + fragment if fragment.startswith(("<address", "<age")) else fragment + EMAIL)
+
+
+PERSON_PLACES: dict[str, Callable[[str], str]] = {
+    PERSON: person,
+    "/report/intendedRecipient[1]/intendedRecipientPerson":
+        lambda x: recipient(f"<intendedRecipientPerson>{x}</intendedRecipientPerson>"),
+    "/report/victim[1]/victimPerson": lambda x: report(f"<victim><victimPerson>{x}</victimPerson></victim>"),
+    "/report/reporter/reportingPerson": reporter,
+}  # fmt: skip
+CONTACT_PLACES: dict[str, Callable[[str], str]] = {
+    "/report/reporter/contactPerson": lambda x: report(after=f"<contactPerson>{x}</contactPerson>"),
+    "/report/lawEnforcement/officerContact":
+        lambda x: LAW.replace("{}", f"<officerContact>{x}</officerContact>"),
+}  # fmt: skip
+OTHER_PLACES: dict[str, Callable[[str], str]] = {
+    ACCOUNT: account,
+    "/report/victim[1]/associatedAccount[1]":
+        lambda x: victim(f'<associatedAccount type="Parent/Guardian">{x}</associatedAccount>'),
+}  # fmt: skip
+PARTY_PLACES: dict[str, Callable[[str], str]] = {f"/report/{party}[1]": make for party, make in PARTIES.items()}
+FILE_PLACES: dict[str, Callable[[str], str]] = {"/fileDetails": details}
+
+
+def incident(name: str, inner: str) -> str:
+    """A report with this incident."""
+    return report(f"<victim><victimPerson>{EMAIL}</victimPerson></victim>", internet=f"<{name}>{inner}</{name}>")
+
+
+REACHABLE = {**PERSON_PLACES, **CONTACT_PLACES, **OTHER_PLACES}
+OF_USERS = {**PARTY_PLACES, **OTHER_PLACES}
+DEVICE_7 = "<deviceId><idType>IMEI</idType><idValue>7</idValue></deviceId>"
+UNVERIFIED = f'verificationDate="{PAST}"'
+OF_VERIFICATION = [
+    ("S111", "verified", UNVERIFIED),
+    ("S112", "verificationDate", f'verified="true" verificationDate="{FUTURE}"'),
+    ("S119", "verificationDate", 'verified="true" verificationDate="2025-12-31T00:00:00"'),
+]
+IN_PLACES = [
+    *(("S111", f"{place}/email[1]/@verified", make(f"<email {UNVERIFIED}>robin@example.com</email>"))
+      for place, make in REACHABLE.items()),
+    *(("S113", f"{place}/email[1]", make("<email>robin</email>"))
+      for place, make in REACHABLE.items() if place != PERSON),
+    *(("S109", f"{place}/phone[1]", make('<phone countryCallingCode="+1">+15550100</phone>'))
+      for place, make in REACHABLE.items()),
+    ("S109", "/report/internetDetails[1]/cellPhoneIncident/phoneNumber",
+     incident("cellPhoneIncident", '<phoneNumber countryCallingCode="+1">+15550100</phoneNumber>')),
+    ("S108", "/report/internetDetails[1]/cellPhoneIncident/phoneNumber",
+     incident("cellPhoneIncident", f"<phoneNumber>{'5' * 51}</phoneNumber>")),
+    *(("S106", f"{place}/address[2]/address", make(f"<address/><address><address>{'a' * 256}</address></address>"))
+      for place, make in REACHABLE.items()),
+    ("S106", "/report/internetDetails[1]/nonInternetIncident/incidentAddress[1]/address",
+     incident("nonInternetIncident",
+              f"<incidentAddress><address>{'a' * 256}</address></incidentAddress>")),
+    ("S106", "/report/internetDetails[1]/nonInternetIncident/incidentAddress[1]/city",
+     incident("nonInternetIncident", f"<incidentAddress><city>{'a' * 101}</city></incidentAddress>")),
+    ("S107", "/report/internetDetails[1]/nonInternetIncident/incidentAddress[2]/state",
+     incident("nonInternetIncident", "<incidentAddress/><incidentAddress><state/></incidentAddress>")),
+    *(("S106", f"/report/internetDetails[1]/nonInternetIncident/incidentAddress[1]/{name}",
+       incident("nonInternetIncident", f"<incidentAddress><{name}>{'a' * 101}</{name}></incidentAddress>"))
+      for name in ("zipCode", "nonUsaState")),
+    *((code, f"/report/internetDetails[1]/cellPhoneIncident/phoneNumber/@{attribute}",
+       incident("cellPhoneIncident", f"<phoneNumber {attributes}>5550100</phoneNumber>"))
+      for code, attribute, attributes in OF_VERIFICATION),
+    ("S110", "/report/internetDetails[1]/cellPhoneIncident/phoneNumber/@extension",
+     incident("cellPhoneIncident", '<phoneNumber extension="12345678901">5550100</phoneNumber>')),
+    *((code, f"/report/internetDetails[1]/{name}/emailAddress[1]/@{attribute}",
+       incident(name, f"<emailAddress {attributes}>robin@example.com</emailAddress>"))
+      for name in ("emailIncident", "newsgroupIncident") for code, attribute, attributes in OF_VERIFICATION),
+    *(("S117", f"{place}/{name}", make(f"<{name}>{'a' * 101}</{name}>"))
+      for place, make in {**PERSON_PLACES, **CONTACT_PLACES}.items() for name in ("firstName", "lastName")),
+    *(("S118", f"{place}/age", make("<age>151</age>")) for place, make in PERSON_PLACES.items()),
+    *(("S103", f"{place}/ipCaptureEvent[1]/port",
+       make("<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress><port>0</port></ipCaptureEvent>"))
+      for place, make in OF_USERS.items()),
+    ("S103", "/report/internetDetails[1]/peer2peerIncident/ipCaptureEvent[1]/port",
+     incident("peer2peerIncident", "<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress><port>0</port></ipCaptureEvent>")),
+    ("S103", "/fileDetails/ipCaptureEvent/port",
+     details("<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress><port>0</port></ipCaptureEvent>")),
+    ("S101", "/fileDetails/ipCaptureEvent/ipAddress", details("<ipCaptureEvent><ipAddress/></ipCaptureEvent>")),
+    ("S102", "/fileDetails/ipCaptureEvent/dateTime",
+     details(f"<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress><dateTime>{FUTURE}</dateTime></ipCaptureEvent>")),
+    *(("S104", f"/fileDetails/deviceId[2]/{name}", details(DEVICE_7 + DEVICE_7.replace(before, after)))
+      for name, before, after in (
+          ("idType", "IMEI", ""), ("idType", "IMEI", "a" * 256), ("idValue", "7", "a" * 2084))),
+    ("S105", "/fileDetails/deviceId[1]/dateTime",
+     details(DEVICE_7.replace("</deviceId>", f"<dateTime>{FUTURE}</dateTime></deviceId>"))),
+    *(("S104", f"{place}/deviceId[1]/idValue", make("<deviceId><idType>IMEI</idType><idValue/></deviceId>"))
+      for place, make in {**OF_USERS, **FILE_PLACES}.items()),
+    *(("S114", f"{place}/estimatedLocation", make("<estimatedLocation/>")) for place, make in PARTY_PLACES.items()),
+    *((code, f"{place}/{name}/@{attribute}",
+       make(f'<{name} disabledDate="2025-06-01T12:00:00Z" userNotifiedDate="{time}">true</{name}>'))
+      for place, make in OF_USERS.items()
+      for name in ("accountTemporarilyDisabled", "accountPermanentlyDisabled")
+      for code, attribute, time in (("S214", "userNotifiedDate", "2025-06-01T11:00:00Z"),
+                                    ("S213", "userNotifiedDate", FUTURE))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "path", "xml"), IN_PLACES, ids=[f"{code}-{path}" for code, path, _ in IN_PLACES])
+def test_shared_types(code: str, path: str, xml: str) -> None:
+    """A rule on a shared type holds wherever the type is used."""
+    assert list(Schema.bundled().validate(xml.encode())) == []
+    assert found(xml) == [(code, path)]
+
+
+@pytest.mark.parametrize("name", ["emailIncident", "newsgroupIncident"])
+def test_malformed_address_of_incident(name: str) -> None:
+    """An address of an incident is judged by itself, and again as one that a person of the report must have."""
+    place = f"/report/internetDetails[1]/{name}/emailAddress[1]"
+    assert found(incident(name, "<emailAddress>robin</emailAddress>")) == [("S113", place), ("S206", place)]
+
+
+def test_limits_depend_on_the_place() -> None:
+    """A name that several types share has the limit of the type that it stands in."""
+    text = "a" * 256
+    assert judge(account(f"<firstName>{text}</firstName><espService>{text}</espService>")) == []
+    assert found(suspect(f"<espService>{text}</espService>")) == [("S211", f"{SUSPECT}/espService")]
+    assert (
+        judge(details(f"<details><nameValuePair><name>a</name><value>{text * 50}</value></nameValuePair></details>"))
+        == []
+    )
+
+
+# --- strange values ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("time", "codes"),
+    [
+        (f" \n{FUTURE}\t", ["S203"]),
+        (f" {PAST} ", []),
+        (" 2026-01-02T13:00:00 ", ["S119"]),
+        ("9223372036854775806-01-01T00:00:00Z", ["S203"]),
+        ("-9223372036854775806-12-31T24:00:00Z", []),
+        ("-0004-02-29T00:00:00Z", []),
+        ("2026-01-02T12:00:00." + "0" * 400 + "1Z", ["S203"]),
+        ("2026-01-02T11:59:59." + "9" * 400 + "Z", []),
+        ("2026-01-02T24:00:00+12:00", ["S203"]),
+        ("2026-01-02T24:00:00+12:01", []),
+        ("2026-01-01T22:00:00-14:00", ["S203"]),
+    ],
+)
+def test_strange_times(time: str, codes: list[str]) -> None:
+    """White space, long years, long fractions and an hour of 24 are understood; none of them raises."""
+    assert [violation.code for violation in judge(report(time=time))] == codes
+
+
+def test_white_space_around_dates() -> None:
+    """White space around a date, which our schema's validator refuses and others accept, is not part of it."""
+    assert judge(person("<dateOfBirth> 1990-05-05\n</dateOfBirth>")) == []
+    assert found(person("<dateOfBirth>\t2026-01-02 </dateOfBirth>")) == [("S118", f"{PERSON}/dateOfBirth")]
+
+
+def test_now_has_fractions() -> None:
+    """The time of arrival counts to the microsecond, whatever its zone."""
+    root = read_tree(report(time="2026-01-02T12:00:00.5Z").encode())
+    later = NOW + timedelta(microseconds=500_001)
+    assert [violation.code for violation in judge_report(root, later - timedelta(microseconds=1))] == ["S203"]
+    assert judge_report(root, later) == []
+
+
+def test_order_of_times_without_offset() -> None:
+    """Times without an offset are compared with nothing."""
+    attributes = 'disabledDate="2025-06-01T12:00:00Z" userNotifiedDate="2025-01-01T12:00:00"'
+    assert found(DISABLED.replace("{}", attributes)) == [
+        ("S119", f"{SUSPECT}/accountTemporarilyDisabled/@userNotifiedDate")
+    ]
+
+
+def test_calling_code_without_schema() -> None:
+    """The form of a calling code is judged here too, although the schema has seen to it before."""
+    assert found(PHONE.replace("{}", ' countryCallingCode="+1234">5550100')) == [
+        ("S110", f"{PERSON}/phone[1]/@countryCallingCode")
+    ]
+
+
+# --- whole documents ---------------------------------------------------------------------------------------------
+
+
+def test_paths_count_in_their_parent() -> None:
+    """Numbers in paths count the elements of one name below one parent, and violations come in document order."""
+    bad = "<ipCaptureEvent><ipAddress>no</ipAddress></ipCaptureEvent>"
+    good = "<ipCaptureEvent><ipAddress>192.0.2.1</ipAddress></ipCaptureEvent>"
+    other = f'<associatedAccount type="Linked">{bad}</associatedAccount>'
+    xml = suspect(f"<displayName>a</displayName>{bad}{good}{bad}<associatedAccount type='Other'/>{other}")
+    assert found(xml) == [
+        ("S101", f"{SUSPECT}/ipCaptureEvent[1]/ipAddress"),
+        ("S101", f"{SUSPECT}/ipCaptureEvent[3]/ipAddress"),
+        ("S101", f"{SUSPECT}/associatedAccount[2]/ipCaptureEvent[1]/ipAddress"),
+    ]
+    later = recipient("<ipCaptureEvent><ipAddress/></ipCaptureEvent>").replace(PAST, FUTURE)
+    assert [violation.code for violation in judge(later)] == ["S203", "S101"]
+
+
+def test_suspects_email_is_known() -> None:
+    """An address of an incident may be the suspect's."""
+    people = (
+        f"<personOrUserReported><personOrUserReportedPerson>{EMAIL}</personOrUserReportedPerson></personOrUserReported>"
+    )
+    assert (
+        judge(report(people, internet="<emailIncident><emailAddress>robin@example.com</emailAddress></emailIncident>"))
+        == []
+    )
+
+
+def test_batched_rules_need_a_batched_report() -> None:
+    """Details of a file that belongs to an ordinary report, or to one that is not known, need no annotation."""
+    root = read_tree(details("<fileName>a.png</fileName>" + SUPPLEMENTAL).encode())
+    assert judge_details(root, NOW, read_tree(report().encode())) == []
+    assert judge_details(root, NOW, None) == []
+    assert [violation.code for violation in judge_details(root, NOW, BATCHED)] == ["B404", "B405", "B406"]
+
+
+def test_classification_in_batched_report() -> None:
+    """An industry classification is allowed for the file of a batched report."""
+    assert judge(details(VIRAL + "<industryClassification>A1</industryClassification>"), batched=True) == []
+
+
+def test_finish_batched() -> None:
+    """A batched report is filed with one described file, or with none; more files or missing details are reported."""
+    described = read_tree(details(VIRAL).encode())
+    assert judge_finish(BATCHED, []) == []
+    assert judge_finish(BATCHED, [described]) == []
+    assert codes_and_paths(judge_finish(BATCHED, [described, described])) == [("B403", "/report")]
+    assert codes_and_paths(judge_finish(BATCHED, [None])) == [("B404", "/report")]
+    assert codes_and_paths(judge_finish(BATCHED, [described, None])) == [("B403", "/report"), ("B404", "/report")]
+
+
+def test_finish_ordinary() -> None:
+    """An ordinary report is filed with any number of files, described or not."""
+    root = read_tree(report().encode())
+    assert judge_finish(root, []) == []
+    assert judge_finish(root, [None, None, read_tree(details().encode())]) == []
+
+
+def codes_and_paths(violations: list[Violation]) -> list[tuple[str, str]]:
+    """What is compared of violations."""
+    return [(violation.code, violation.path) for violation in violations]
+
+
+def test_violations_are_values() -> None:
+    """Violations are compared by what they say, and cannot be changed."""
+    violation = Violation("S203", "/report/incidentSummary/incidentDateTime", "incidentDateTime must be in the past")
+    assert judge(report(time=FUTURE)) == [violation]
+    assert replace(violation, code="S102") != violation
+
+
+def test_samples() -> None:
+    """The documents that other tests send break no rule."""
+    assert judge(report_xml().decode()) == []
+    assert judge(file_details_xml(4321, "f1").decode()) == []
+
+
+def test_many_violations() -> None:
+    """Thousands of violations in one parent are each numbered."""
+    events = found(suspect("<ipCaptureEvent><ipAddress/></ipCaptureEvent>" * 5000))
+    assert len(events) == 5000
+    assert events[-1] == ("S101", f"{SUSPECT}/ipCaptureEvent[5000]/ipAddress")
