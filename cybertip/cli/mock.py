@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -245,5 +246,8 @@ def request_line(exchange: Exchange) -> str:
         parts.append("[connection cut]")
     if exchange.ended == "gone":
         parts.append("[the client hung up]")
+    # The constraint that a document breaks, without the values that the sentence may quote.
+    if constraint := re.match(r"[^\n]*\n\[\d+,\d+\] - (cvc-[a-z0-9.-]+)", exchange.description):
+        parts.append(constraint[1])
     parts.extend(exchange.violations)
     return " ".join(parts)

@@ -276,13 +276,15 @@ class MockCore:
 
         Args:
             exchange: what `begin` gave.
-            answer: what was answered; None where nothing was.
+            answer: the answer; None where none was made.
             ended: how: ``answered``, ``cut`` or ``gone``.
             seconds: how long it took, where somebody measured.
         """
         exchange.ended, exchange.seconds = ended, seconds
         if answer is not None:
-            exchange.http_status, exchange.code = answer.status, answer.code
+            # An answer that was cut off was made, and never seen.
+            exchange.http_status = answer.status if ended == "answered" else None
+            exchange.code = answer.code
             exchange.request_id = answer.headers.get("Request-ID")
             exchange.violations = answer.violations
             exchange.description = answer.description

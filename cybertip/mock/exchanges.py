@@ -19,7 +19,7 @@ class Exchange:
         request_bytes: how many bytes of its body arrived.
         seconds: from its head to the end of the answer; None while it is under way, and where nobody measures.
         http_status: of the answer; None where none was sent.
-        code: the response code of the answer.
+        code: the response code of the answer, also of one that was made and not sent.
         description: the answer's words; they may quote the document.
         request_id: the answer's ``Request-ID``.
         report_id: the report that it was about, where that is known.

@@ -148,7 +148,7 @@ URLS = [
     "http:///no-host", "/no/scheme", "pictures.example.com/u", "http:example.com", "https://:443/", "https://" + "u@/",
     "https://[192.0.2.1]/", "https://[2001:db8::1/", "https://example.com:65536/", "https://" + "pictures .example.com/",
     "https://example.com/a\tb", "https://example.com/\u0085", "https://example.com/\u00a0", "https:", "", "1a:b",
-    " https://example.com/", "https://example.com/" + "a" * 2064,
+    " https://example.com/", f"https://example.com/{'a' * 2064}",
 ]  # fmt: skip
 GOOD_URLS = [
     "http://localhost/no-host", "HTTPS://example.com", "https://u:p@example.com:8443/a?b=c#d", "https://[2001:db8::1]:80/",
