@@ -146,7 +146,7 @@ TIMES = [FUTURE, "2026-01-02T12:00:00Z", "2026-01-02T11:00:00-01:00", "12026-01-
 PAST_TIMES = [PAST, "2026-01-02T12:59:59+01:00", "2026-01-01T24:00:00Z", "-2026-01-01T00:00:00Z"]
 URLS = [
     "http:///no-host", "/no/scheme", "pictures.example.com/u", "http:example.com", "https://:443/", "https://" + "u@/",
-    "https://[192.0.2.1]/", "https://[2001:db8::1/", "https://example.com:65536/", 
+    "https://[192.0.2.1]/", "https://[2001:db8::1/", "https://example.com:65536/",
     "https://" + "pictures .example.com/",
     "https://example.com/a\tb", "https://example.com/\u0085", "https://example.com/\u00a0", "https:", "", "1a:b",
     " https://example.com/", f"https://example.com/{'a' * 2064}",
