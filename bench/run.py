@@ -1,6 +1,7 @@
-"""Measure, as ratios within one run: uploads against md5sum and curl, the codec against its parser, all checks.
+"""Measure, as ratios within one run: uploads against md5sum and curl, the codec against its parser, checks, the mock.
 
-Run by ``make bench``. ``--size`` sets the upload's size in MiB (2048 by default; the file is sparse).
+Run by ``make bench``. ``--size`` sets the uploads' size in MiB (2048 by default, and half of that for the mock; the
+files are sparse).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from checks import measure_checks
 from lxml import etree
+from mock import measure_mock  # noqa: UP026 - bench/mock.py
 
 from cybertip import Client, Schema, build, parse, read_record, sample, write
 
@@ -110,7 +112,7 @@ def measure_codec(folder: Path) -> None:
 
 
 def main() -> int:
-    """Run all measurements; the exit status says whether memory and growth stayed within their limits."""
+    """Run all measurements; the exit status says whether memory, growth and ratio stayed within their limits."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=2048, help="MiB to upload")
     options = parser.parse_args()
@@ -118,7 +120,8 @@ def main() -> int:
         measure_codec(Path(name))
         linear = measure_checks()
         within = measure_uploads(options.size, Path(name))
-    return 0 if linear and within else 1
+        mock_within = measure_mock(max(options.size // 2, 1), Path(name))
+    return 0 if linear and within and mock_within else 1
 
 
 if __name__ == "__main__":
