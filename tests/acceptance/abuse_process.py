@@ -80,6 +80,10 @@ def observed_mock(folder: Path) -> Iterator[Observed]:
             yield Observed(process.stdout.readline().strip(), process, errors)
         finally:
             process.terminate()
+            try:
+                process.wait(TIMEOUT)
+            finally:
+                process.kill()
 
 
 class Answers:

@@ -24,8 +24,8 @@ WARM_UP = 4000
 BATCH = 1000
 THREADS = 4
 
-SLOPE_LIMIT = 500
-"""Bytes per request. Measured: below 50."""
+SLOPE_LIMIT = 250
+"""Bytes per request. Measured: 16 to 108, which levels out (6 over 100 000); 360 where posted documents are kept."""
 
 PATIENCE = 20
 """Seconds. uvicorn closes an idle connection after 5."""
@@ -98,11 +98,13 @@ def test_ten_thousand_broken_requests_do_no_harm(tmp_path: Path) -> None:
             memory[first + BATCH] = mock.memory()
         after = descriptors(mock, at_most=before)
         file_a_report(mock)
+    assert mock.process.returncode == 0, f"{head}: the mock ended with status {mock.process.returncode}"
     printed = mock.errors.read_text(errors="replace").removeprefix(greeting)
-    assert "Traceback" not in printed, f"{head}: the mock printed a traceback"
-    assert not [name for name, value in CANARIES.items() if value in printed], f"{head}: the mock printed canaries"
-    others = [line for line in printed.splitlines() if not line.startswith(UVICORNS_WORDS)]
-    assert not others, f"{head}: the mock printed {len(others)} other lines"
+    # Only names and numbers are asserted, so that a failure does not print what the mock should not have printed.
+    found = [name for name, value in {**CANARIES, "a traceback": "Traceback"}.items() if value in printed]
+    assert not found, f"{head}: the mock printed {found}"
+    others = sum(not line.startswith(UVICORNS_WORDS) for line in printed.splitlines())
+    assert others == 0, f"{head}: the mock printed {others} other lines"
     late = {sent: size for sent, size in memory.items() if sent >= WARM_UP}
     slope = linear_regression(list(late), list(late.values())).slope
     assert slope < SLOPE_LIMIT, f"{head}: memory grows by {slope:.0f} bytes per request: {memory}"
