@@ -86,6 +86,7 @@ def abuse(mock: Observed, numbers: range, closed_report: int) -> list[str]:
 def test_ten_thousand_broken_requests_do_no_harm(tmp_path: Path) -> None:
     """Whatever arrives, the mock answers, works as before, prints nothing of it, and keeps neither memory nor files."""
     head = f"CYBERTIP_TEST_SEED={SEED}"
+    print(head)
     memory: dict[int, int] = {}
     with observed_mock(tmp_path) as mock:
         closed_report = file_a_report(mock)

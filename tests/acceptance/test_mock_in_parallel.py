@@ -88,6 +88,7 @@ async def file_all(base_url: str, filings: list[Filing]) -> None:
 def test_two_hundred_filings_at_once_do_not_mix() -> None:
     """Each report of many parallel ones ends as its own task left it, with its own files and no others."""
     head = f"CYBERTIP_TEST_SEED={SEED}"
+    print(head)
     rng = Random(SEED)
     filings = [
         Filing(
