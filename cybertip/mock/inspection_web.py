@@ -113,11 +113,14 @@ def _guarded(methods: dict[str, Endpoint], *, remotely: bool) -> Endpoint:
 
 
 def _check_origin(request: Request, *, remotely: bool) -> None:
+    try:
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
+    except ValueError:
+        raise _Problem(400, "the Host header names no host") from None
     if remotely:
         return
     if request.client is not None and not _is_loopback(request.client.host):
         raise _Problem(403, "only this machine may look; start the mock with --inspect-remotely to let others")
-    host = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     if host != "localhost" and not _is_address(host) and request.client is not None:
         raise _Problem(403, "ask under an address or as localhost, not under another host name")
 
