@@ -157,6 +157,32 @@ def bad_xml(rng: Random, document: bytes, *, may_be_valid: bool) -> bytes:
     return rng.choice(broken)
 
 
+def bad_json(rng: Random) -> bytes:
+    """A body that sets no fault and moves no clock."""
+    return rng.choice(
+        (
+            b"",
+            b"null",
+            b"[]",
+            b"[" * 50_000,
+            b'{"a":' * 50_000,
+            b'{"faults": [{"kind": "' + CONTENT.encode() + b'"}]}',
+            b'{"faults": {"' + CONTENT.encode() + b'": 1}}',
+            b'{"faults": [[[]]], "random": {"rate": 1e999, "seed": "\\ud800"}}',
+            b'{"advance_seconds": -1}',
+            b'{"advance_seconds": 1e400}',
+            b'{"advance_seconds": NaN}',
+            b'{"set_to": "99999-01-01T00:00:00Z"}',
+            b'{"set_to": "2026-01-31T08:00:00"}',
+            b'{"set_to": "2026-01-31T08:00:00Z", "reset": true}',
+            b'{"x": ' + b"9" * 100_000 + b"}",
+            "{}".encode("utf-16"),
+            b'{"reset": tru',
+            rng.randbytes(rng.randrange(3000)),
+        )
+    )
+
+
 # --- framing ---
 
 

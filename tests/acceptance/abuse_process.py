@@ -14,14 +14,14 @@ from shutil import which
 from typing import Self
 from urllib.parse import urlsplit
 
-from tests.acceptance.abuse_requests import Ending, Shot
+from tests.acceptance.abuse_wire import Ending, Shot
 from tests.acceptance.conftest import clean_environment
 from tests.canaries import PASSWORD, USERNAME
 
 TIMEOUT = 15
 """Seconds that the server may take for anything."""
 
-STATUSES = {100, 200, 400, 401, 404, 405}
+STATUSES = {100, 200, 307, 400, 401, 403, 404, 405, 413, 415}
 """What a request may be answered with, whatever it is. A server's own error is not among them."""
 
 

@@ -7,66 +7,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum, auto
 from random import Random
 
 from tests.acceptance import abuse_bodies as bodies
+from tests.acceptance.abuse_wire import Ending, Request, Shot
 from tests.canaries import CONTENT, PASSWORD, USERNAME
 
-CRLF = b"\r\n"
 CREDENTIALS = b"Basic " + b64encode(f"{USERNAME}:{PASSWORD}".encode())
 POSTS = ("/submit", "/upload", "/fileinfo", "/finish", "/retract")
 METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "GET", "POST")
-
-
-class Ending(Enum):
-    """What the sender does when everything is sent."""
-
-    ANSWERED = auto()
-    """Wait for the answers. The request is whole, so that they must come."""
-    HALF_CLOSED = auto()
-    """Say that nothing more will come, and wait until the server closes the connection."""
-    DROPPED = auto()
-    """Close at once."""
-    RESET = auto()
-    """Close at once with a reset."""
-
-
-@dataclass(frozen=True)
-class Shot:
-    """Bytes to send over one connection.
-
-    Attributes:
-        kind: what was done to the request.
-        pieces: what to send, piece by piece. In no repr: they hold canaries.
-        ending: what the sender does then.
-        answers: how many answers must come, where it waits for them.
-    """
-
-    kind: str
-    pieces: list[bytes] = field(repr=False)
-    ending: Ending = Ending.ANSWERED
-    answers: int = 1
-
-
-@dataclass
-class Request:
-    """A request before it becomes bytes."""
-
-    method: bytes
-    target: bytes
-    headers: list[tuple[bytes, bytes]]
-    body: bytes = b""
-
-    def head(self, *more: tuple[bytes, bytes]) -> bytes:
-        """Everything before the body, with these headers at the end."""
-        lines = [b"%s %s HTTP/1.1" % (self.method, self.target), b"Host: 127.0.0.1"]
-        return CRLF.join([*lines, *(b"%s: %s" % header for header in (*self.headers, *more)), b"", b""])
-
-    def whole(self) -> bytes:
-        """All of it, framed by its length."""
-        return self.head((b"Content-Length", str(len(self.body)).encode())) + self.body
 
 
 def request(rng: Random, path: str, report_id: int) -> Request:
@@ -231,6 +180,36 @@ def odd_headers(rng: Random, report_id: int) -> Shot:
     return Shot("", [made.whole()], Ending.HALF_CLOSED if risky else Ending.ANSWERED)
 
 
+def odd_host(rng: Random, report_id: int) -> Shot:
+    made = inspection(rng) if rng.random() < 0.3 else any_request(rng, report_id)
+    made.target += rng.choice((b"", b"", b"/", b"x"))
+    made.host = rng.choice(
+        (b"", b"[", b"]", b"[::1", b"[::1]:x", b"a:b:c", b"127.0.0.1:99999", b"@", b"a@b", b"/", b"?", b"#", b"\xff")
+    )
+    return Shot("", [made.whole()])
+
+
+def inspection(rng: Random) -> Request:
+    """A request for what the mock shows of itself, which changes nothing."""
+    odd = CONTENT.encode(), b"latest", b"%00", b"-1", b"9" * 5000, b"%D9%A1", b"..%2f..%2fx", b"", b"<script>"
+    paths = (b"", b"/", b"/health", b"/reports", b"/exchanges", b"/faults", b"/clock")
+    target = rng.choice((*paths, *(rng.choice((b"/reports/", b"/view/", b"/assets/")) + name for name in odd)))
+    query = rng.choice(
+        (b"", b"", b"?state=finished", b"?state=" + CONTENT.encode(), b"?account=%ff", b"?a=b", b"?&&=;")
+    )
+    return Request(b"GET", b"/_mock" + target + query, [])
+
+
+def odd_inspection(rng: Random, report_id: int) -> Shot:
+    return Shot("", [inspection(rng).whole()])
+
+
+def bad_steering(rng: Random, report_id: int) -> Shot:
+    method, target = rng.choice(((b"PUT", b"/_mock/faults"), (b"POST", b"/_mock/clock"), (b"DELETE", b"/_mock/faults")))
+    kind = rng.choice((b"application/json", b"application/json; charset=\xff", b"text/plain", b""))
+    return Shot("", [Request(method, target, [(b"Content-Type", kind)], bodies.bad_json(rng)).whole()])
+
+
 def bad_authorization(rng: Random, report_id: int) -> Shot:
     made = any_request(rng, report_id)
     bad = (
@@ -284,6 +263,9 @@ KINDS: dict[str, tuple[Make, int]] = {
     "an odd target": (odd_target, 4),
     "a broken head": (broken_head, 8),
     "odd headers": (odd_headers, 5),
+    "an odd host": (odd_host, 4),
+    "odd inspection": (odd_inspection, 3),
+    "bad steering": (bad_steering, 4),
     "bad credentials": (bad_authorization, 5),
     "pipelined": (pipelined, 3),
     "pipelined with noise": (pipelined_with_noise, 3),
