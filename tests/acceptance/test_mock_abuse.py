@@ -101,7 +101,8 @@ def test_ten_thousand_broken_requests_do_no_harm(tmp_path: Path) -> None:
             memory[first + BATCH] = mock.memory()
         after = descriptors(mock, at_most=before)
         file_a_report(mock)
-    assert mock.process.returncode == 0, f"{head}: the mock ended with status {mock.process.returncode}"
+    status = mock.process.returncode
+    assert status == 0, f"{head}: the mock ended with status {status}"
     printed = mock.errors.read_text(errors="replace").removeprefix(greeting)
     # Only names and numbers are asserted, so that a failure does not print what the mock should not have printed.
     found = [name for name, value in {**CANARIES, "a traceback": "Traceback"}.items() if value in printed]
