@@ -20,11 +20,13 @@ class Mark(NamedTuple):
     at_end: bool
 
 
-class _Found(Exception):
-    pass
-
-
 class _Search:
+    """Reads on to the end even when the place is found.
+
+    Raising in a handler, or taking one away, makes expat call a null pointer where it hands out a long text in pieces,
+    as it does for every encoding but UTF-8.
+    """
+
     def __init__(self, data: bytes, mark: Mark) -> None:
         self.place: Place | None = None
         self._mark = mark
@@ -38,12 +40,9 @@ class _Search:
         self._parser.DefaultHandlerExpand = self._settle
         try:
             self._parser.Parse(data, True)  # noqa: FBT003 - expat's own signature
-        except _Found:
-            pass
         except (expat.ExpatError, LookupError, ValueError):
             return  # An encoding that expat does not know.
-        if self._due and self.place is None:
-            self._note()
+        self._settle()
 
     def _start(self, *_: Any) -> None:
         self._settle()
@@ -57,11 +56,8 @@ class _Search:
 
     def _settle(self, *_: Any) -> None:
         if self._due:
-            self._note()
-            raise _Found
-
-    def _note(self) -> None:
-        self.place = Place(self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1)
+            self._due = False
+            self.place = Place(self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1)
 
 
 def place_of(data: bytes, mark: Mark) -> Place | None:

@@ -56,7 +56,8 @@ def not_past(part: Wire, case: Case, *fields: str) -> Iterator[Outcome]:
                 yield Problem(f"{name_of(part, field)} is not in the past: that day has not ended in UTC", (field,))
         elif value > case.latest:
             yield Problem(f"{name_of(part, field)} is in the future", (field,))
-        elif value > case.now:
+        elif value >= case.now:
+            # Past is strict: this very moment has not passed yet.
             yield Ahead(value)
 
 

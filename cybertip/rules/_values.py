@@ -6,11 +6,13 @@ The policy where standards leave room, each point with a test:
 - IP: what the standard library reads as an address. A zone id (``fe80::1%eth0``) names an interface of one machine, not
   a place in the network: refused, in a URL's host too. No port, no network mask, no leading zeros, no white space.
 - E-mail: letters of any script are allowed on both sides (RFC 6531, IDNA), a quoted local part and an address literal
-  (``user@[192.0.2.1]``) too. The domain needs a dot; a dot at its end is refused, because RFC 5321 has none there.
-  Whether the domain exists is never asked.
+  (``user@[192.0.2.1]``) too. The domain needs a dot, and its last label is no number; a dot at its end is refused,
+  because RFC 5321 has none there, and so are the dots of other scripts. Whether the domain exists, or ever could
+  (``user@host.invalid``), is never asked.
 - URL: any scheme, in any case (RFC 3986 section 3.1); letters of any script (RFC 3987, IDNA); a dot at the end of the
-  host is allowed. A port is 0 to 65535 or empty. ``example.com:8080/page`` and ``localhost:80`` have no scheme,
-  although the grammar alone would call their first part one.
+  host is allowed. A port is 0 to 65535 or empty; in brackets stands an IPv6 address and nothing else.
+  ``example.com:8080/page`` and ``localhost:80`` have no scheme, although the grammar alone would call their first part
+  one.
 - Country and state codes in capital letters.
 """
 
@@ -74,13 +76,27 @@ def unlocatable(address: Address) -> str | None:
 # --- e-mail and URLs ---------------------------------------------------------------------------------------------
 
 
+_LONG_DOMAIN = 200
+"""Beyond it, nothing is added to a domain, for its length is judged as well."""
+
+
 def is_email(text: str) -> bool:
     """Whether a text is a well-formed e-mail address. Lengths are another matter, except those of DNS."""
     from email_validator import EmailNotValidError, validate_email
 
     local, at, domain = text.rpartition("@")
-    if not at or ("." not in domain and not domain.startswith("[")):
+    if not at:
         return False
+    if not domain.startswith("["):
+        # The library would read the dots of other scripts as dots, and takes a number for a name.
+        if (
+            "." not in domain
+            or domain.rpartition(".")[2].isdecimal()
+            or any(dot in domain for dot in "\u3002\uff0e\uff61")
+        ):
+            return False
+        # It refuses domains that exist in no network (.invalid, .test) unless something follows that might.
+        domain = f"{domain}.com" if len(domain) < _LONG_DOMAIN else domain
     try:
         # Each side with a short other one: the library's own limit on the whole is one character below the API's.
         for candidate in (f"{local}@example.com", f"a@{domain}"):
@@ -115,11 +131,17 @@ def url_problem(text: str) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return "has a host or port that is none"
-    if host and ":" in host and ip(host) is None:
+    if any(bracket in parts.netloc for bracket in "[]") and not _is_bracketed_ip(parts.netloc.rpartition("@")[2]):
         return "has a host or port that is none"
     if scheme in ("http", "https") and (not rest.startswith("//") or not (host or "").strip(".")):
         return "has no host"
     return None
+
+
+def _is_bracketed_ip(authority: str) -> bool:
+    """Whether a host with its port is an IPv6 address in brackets."""
+    found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](:[0-9]*)?", authority)
+    return found is not None and isinstance(ip(found[1]), ipaddress.IPv6Address)
 
 
 # --- places ------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ def test_a_time_a_little_ahead_delays_the_filing() -> None:
     """A time within what clocks may differ is no error, and tells the moment to wait for."""
     ahead = case(report(incident_summary=summary(incident_date_time=NOW + SKEW)))
     assert check(ahead).not_before == NOW + SKEW
+    assert check(case(report(incident_summary=summary(incident_date_time=NOW)))).not_before == NOW
     assert check(case(report())).not_before is None
 
 

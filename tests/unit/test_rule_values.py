@@ -32,7 +32,8 @@ def test_lengths_count_utf16() -> None:
 @pytest.mark.parametrize(
     "text",
     ["user@example.com", "päivi@example.com", "user@例え.example", '"a b"@example.com', "user@[192.0.2.1]",
-     "a+b@sub.example.com", "user@xn--r8jz45g.example"],
+     "a+b@sub.example.com", "user@xn--r8jz45g.example",
+     "user@host.test", "user@host.invalid", "user@" + "b." * 120 + "example.com"],
 )  # fmt: skip
 def test_addresses_that_are_well_formed(text: str) -> None:
     """International, quoted and literal addresses are allowed."""
@@ -42,7 +43,8 @@ def test_addresses_that_are_well_formed(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "@", "user", "user@", "@example.com", "user@localhost", "user@example.com.", "a b@example.com", "a@b@c.com",
-     "user@.example.com", "us..er@example.com", "user@exa_mple.com", "Name <user@example.com>", " user@example.com"],
+     "user@.example.com", "user@192.0.2.1", "user@example.123", "user@host\u3002example.com", "us..er@example.com",
+     "user@" + "b." * 122 + "example.com", "user@exa_mple.com", "Name <user@example.com>", " user@example.com"],
 )  # fmt: skip
 def test_addresses_that_are_not(text: str) -> None:
     """What no mail system would take is refused."""
@@ -63,7 +65,9 @@ def test_urls(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "example.com", "//example.com", "https:", "https://", "https:///x", "http:example.com", "https://:80/",
-     "https://./", "https://example.com:port/", "https://example.com:65536/", "https://[::1", "https://[fe80::1%25x]/",
+     "https://./", "https://example.com:port/", "https://example.com:65536/", "https://[::1",
+     "https://[v1.x]/", "https://[192.0.2.1]/", "https://[2001:db8::1]x/",
+     "https://[fe80::1%25x]/",
      "example.com:8080/x", "localhost:80", "https://example.com/a b", "https://example.com/\t", "https://example.com/\x7f",
      "https://example.com/\u00a0", "https://example.com/\u0085", "1http://example.com/"],
 )  # fmt: skip

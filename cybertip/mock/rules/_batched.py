@@ -73,12 +73,12 @@ FINISH_CODES = frozenset({"B403", "B404"})
 
 
 def finish_violations(details: Sequence[etree._Element | None]) -> list[Violation]:
-    """What stands in the way of filing a batched report. What is not there has the path of the report."""
+    """What stands in the way of filing a batched report. What is not there is laid to the mark that demands it."""
     found = []
     if len(details) > 1:
-        found.append(Violation("B403", "/report", f"at most one file may be uploaded {_IN_BATCHED}"))
+        found.append(Violation("B403", "/report/batchedReport", f"at most one file may be uploaded {_IN_BATCHED}"))
     found.extend(
-        Violation("B404", "/report", f"the file must have details that annotate it {_IN_BATCHED}")
+        Violation("B404", "/report/batchedReport", f"the file must have details that annotate it {_IN_BATCHED}")
         for document in details
         if document is None
     )

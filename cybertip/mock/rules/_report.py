@@ -11,6 +11,7 @@ from cybertip.mock.rules._demands import at_most, country, not_blank, past, url
 from cybertip.mock.rules._judging import Case, Fault, Rule, attribute_rule, text_rule
 from cybertip.mock.rules._people import PARTIES
 from cybertip.mock.rules._shared import PERSONS
+from cybertip.mock.rules._values import mailbox
 
 _NAMES_OF_PLACES = (
     "newsgroupIncident/name",
@@ -35,7 +36,7 @@ def emails_of_parties(report: etree._Element) -> frozenset[str]:
     be another person's.
     """
     return frozenset(
-        email.text or ""
+        mailbox(email.text or "")
         for party in report.iterchildren(*PARTIES)
         for person in party.iterchildren(*PERSONS)
         for email in person.iterchildren("email")
@@ -43,8 +44,7 @@ def emails_of_parties(report: etree._Element) -> frozenset[str]:
 
 
 def _known_email(element: etree._Element, case: Case) -> Iterator[Fault]:
-    # Compared letter by letter: upper and lower case may differ in a local part.
-    if (element.text or "") not in case.party_emails:
+    if mailbox(element.text or "") not in case.party_emails:
         yield Fault(element, "emailAddress must also be an email of the suspect, a recipient or a victim")
 
 

@@ -67,7 +67,7 @@ def _no_calling_code_in_number(element: etree._Element, _: Case) -> Iterator[Fau
 def _verified_where_dated(element: etree._Element, _: Case) -> Iterator[Fault]:
     # Reported at the attribute that has to change, also where it is missing.
     if element.get("verificationDate") is not None and not is_true(element.get("verified")):
-        yield Fault(element, "verified must be true where verificationDate is given", "verified")
+        yield Fault(element, "verified must be true where verificationDate is given", "verificationDate")
 
 
 def _has_country_code(element: etree._Element, _: Case) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ nothing and is removed here; a string is taken as it is.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
@@ -102,14 +103,15 @@ def _offset(zone: str) -> int:
 
 # --- addresses ---------------------------------------------------------------------------------------------------
 
-# Well-formed is read as RFC 5321 has it for mail between strangers: ASCII, one @, a dot-atom before it, and a domain
-# of two labels or more after it, the last of which is not a number. Quoted local parts, address literals and
-# internationalised addresses are refused, as validators of Java web services commonly do.
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LOCAL_PART = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
-_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+# Well-formed is read as RFC 5321 and, for addresses beyond ASCII, RFC 6531 have it: a dot-atom or a quoted string, the
+# last @, and a domain of two labels or more or an address literal. Real users have such addresses, and a report must
+# not be lost over one.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
+_LOCAL_PART = re.compile(rf'{_ATOM}(?:\.{_ATOM})*|"(?:[ !#-\[\]-~]|\\[ -~])+"')
+_LABEL = re.compile(r"[A-Za-z0-9\x80-\U0010ffff](?:[A-Za-z0-9\x80-\U0010ffff-]*[A-Za-z0-9\x80-\U0010ffff])?")
 _LONGEST_LOCAL_PART = 64
 _LONGEST_DOMAIN = 253
+_LONGEST_LABEL = 63
 
 
 def email_fault(text: str) -> str | None:
@@ -117,21 +119,58 @@ def email_fault(text: str) -> str | None:
     if units(text) > 255:
         return "must be at most 255 characters"
     local_part, _, domain = text.rpartition("@")
-    if len(local_part) > _LONGEST_LOCAL_PART:
+    if units(local_part) > _LONGEST_LOCAL_PART:
         return "must have at most 64 characters before the @"
-    if _LOCAL_PART.fullmatch(local_part) is None or not _is_domain(domain):
+    if _LOCAL_PART.fullmatch(local_part) is None or not _is_plain(local_part) or not _is_domain(domain):
         return "must be a valid email address"
     return None
 
 
+def mailbox(address: str) -> str:
+    """An e-mail address in the form in which two of them are compared: a domain is the same in upper and lower case.
+
+    The local part need not be, so it is left alone.
+    """
+    local_part, at, domain = address.rpartition("@")
+    return f"{local_part}{at}{domain.lower()}"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether everything beyond ASCII is letters, marks, numbers, punctuation and symbols: no spaces, no controls.
+
+    A mark that nothing stands before, and that a display would put on something else, is not plain either.
+    """
+    kinds = [unicodedata.category(char)[0] for char in text]
+    return kinds[:1] != ["M"] and all(char < "\x80" or kind in "LMNPS" for char, kind in zip(text, kinds, strict=True))
+
+
 def _is_domain(text: str) -> bool:
-    labels = text.split(".")
+    if text.startswith("[") and text.endswith("]"):
+        literal = text[1:-1]
+        return is_ip(literal[5:]) and ":" in literal[5:] if literal[:5].lower() == "ipv6:" else _is_ipv4(literal)
+    labels = [_wire_label(label) for label in text.split(".")]
     return (
-        len(text) <= _LONGEST_DOMAIN
-        and len(labels) > 1
-        and all(_LABEL.fullmatch(label) for label in labels)
-        and not labels[-1].isdigit()
+        len(labels) > 1
+        and None not in labels
+        and len(".".join(label or "" for label in labels)) <= _LONGEST_DOMAIN
+        and not (labels[-1] or "").isdigit()
     )
+
+
+def _wire_label(label: str) -> str | None:
+    """A label of a domain as the name system has it; None where it is none."""
+    # Two hyphens in third place are reserved for encoded names (RFC 5891).
+    if _LABEL.fullmatch(label) is None or (label[2:4] == "--" and label[:2].lower() != "xn"):
+        return None
+    if not label.isascii():
+        if not all(char < "\x80" or unicodedata.category(char)[0] in "LMN" for char in label):
+            return None
+        label = "xn--" + label.lower().encode("punycode").decode()
+    return label if len(label) <= _LONGEST_LABEL else None
+
+
+def _is_ipv4(text: str) -> bool:
+    return ":" not in text and is_ip(text)
 
 
 def is_ip(text: str) -> bool:
@@ -150,7 +189,9 @@ def is_ip(text: str) -> bool:
 _LONGEST_URL = 2083
 _SPACE_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.+)")
+_LIKE_A_HOST = re.compile(r".*\..*|localhost", re.IGNORECASE)
 _AUTHORITY = re.compile(r"//([^/?#\\]*)")
+_USER = re.compile(r"(?:[^\[\]]*@)?")
 _HOST = re.compile(r"(?:\[([^\[\]]*)\]|([^\[\]:]+))(?::([0-9]{0,5}))?")
 
 
@@ -161,7 +202,8 @@ def url_fault(text: str) -> str | None:
     if _SPACE_OR_CONTROL.search(text):
         return "must not contain white space or control characters"
     match = _SCHEME.fullmatch(text)
-    if match is None:
+    # A name with dots before a colon is a host with its port, and so is this machine's own name.
+    if match is None or (_LIKE_A_HOST.fullmatch(match[1]) and not match[2].startswith("//")):
         return "must be a URL with a scheme"
     # Of other schemes nothing is said, so that something follows the scheme is enough.
     if match[1].lower() in {"http", "https"} and not _has_host(match[2]):
@@ -174,10 +216,15 @@ def _has_host(after_scheme: str) -> bool:
     if authority is None:
         return False
     # What stands before the last @ is a user's name.
-    host = _HOST.fullmatch(authority[1].rpartition("@")[2])
-    if host is None or int(host[3] or 0) > 65_535:
+    user, at, rest = authority[1].rpartition("@")
+    host = _HOST.fullmatch(rest)
+    if _USER.fullmatch(user + at) is None or host is None or int(host[3] or 0) > 65_535:
         return False
-    return host[1] is None or (":" in host[1] and is_ip(host[1]))
+    if host[1] is not None:
+        return ":" in host[1] and is_ip(host[1])
+    # A host that turns into something else when it is looked up is none: a letter that stands for "a/c".
+    looked_up = unicodedata.normalize("NFKC", host[2])
+    return bool(looked_up.strip(".")) and (host[2].isascii() or not set(looked_up) & set("/?#@:"))
 
 
 # --- codes -------------------------------------------------------------------------------------------------------

@@ -189,12 +189,12 @@ SHARED_ROWS = [
          ' countryCallingCode="+1">15550100']),
     row("S110", f"{PERSON}/phone[1]/@extension", PHONE.replace("{}", ' extension="{}">5550100'),
         ["12345678901"], ["1234567890", "0"]),
-    row("S111", f"{PERSON}/phone[1]/@verified", PHONE,
+    row("S111", f"{PERSON}/phone[1]/@verificationDate", PHONE,
         [f' verificationDate="{PAST}" verified="false">5550100', f' verificationDate="{PAST}">5550100',
          f' verificationDate="{PAST}" verified="0">5550100'],
         [f' verificationDate="{PAST}" verified="true">5550100', f' verificationDate="{PAST}" verified="1">5550100',
          ' verified="false">5550100']),
-    row("S111", f"{PERSON}/email[1]/@verified", person("<email {}>robin@example.com</email>"),
+    row("S111", f"{PERSON}/email[1]/@verificationDate", person("<email {}>robin@example.com</email>"),
         [f'verificationDate="{PAST}"'], [f'verificationDate="{PAST}" verified="true"']),
     row("S112", f"{PERSON}/phone[1]/@verificationDate",
         PHONE.replace("{}", ' verified="true" verificationDate="{}">5550100'), TIMES, PAST_TIMES),
@@ -203,12 +203,14 @@ SHARED_ROWS = [
     row("S113", f"{PERSON}/email[1]", person("<email>{}</email>"),
         ["example.com", "", " ", " robin@example.com", "robin@example.com\n", "robin@@example.com", "@example.com",
          "robin@", "robin@example", "robin@example.com.", "robin@.com", "robin@example..com", ".robin@example.com",
-         "robin.@example.com", "ro..bin@example.com", "ro bin@example.com", "ro@bin@example.com", '"r b"@example.com',
-         "robin@-a.example.com", "robin@a-.example.com", "robin@a_b.example.com", "robin@[192.0.2.1]",
-         "robin@192.0.2.1", "r\u00f6bin@example.com", "Robin &lt;robin@example.com>",
+         "robin.@example.com", "ro..bin@example.com", "ro bin@example.com", "ro@bin@example.com", '""@example.com',
+         "robin@-a.example.com", "robin@a-.example.com", "robin@a_b.example.com", "robin@[192.0.2.256]",
+         "robin@192.0.2.1", "robin@[2001:db8::1]", "\u0301robin@example.com", "robin@ab--c.example.com",
+         "Robin &lt;robin@example.com>",
          "a" * 65 + "@example.com", "robin@" + "a" * 64 + ".example.com",
          "a" * 64 + "@" + ("b" * 61 + ".") * 3 + "cd.xy"],
         ["a@example.com", "robin+tag@example.com", "o'b_r.i-n@a--b.example.co", "ROBIN@xn--bcher-kva.example.com",
+         '"r b"@example.com', "robin@[192.0.2.1]", "robin@[IPv6:2001:db8::1]", "r\u00f6bin@b\u00fccher.example.com",
          "a" * 64 + "@example.com", "robin@" + "a" * 63 + ".example.com",
          "a" * 64 + "@" + ("b" * 61 + ".") * 3 + "c.x" + "y"]),
     limit("S114", f"{SUSPECT}/estimatedLocation/city",
@@ -283,7 +285,8 @@ REPORT_ROWS = [
                  "</intendedRecipient><victim><victimPerson><email>kim@example.com</email></victimPerson>"
                  '<associatedAccount type="Linked"><email>kim2@example.com</email></associatedAccount></victim>',
                  internet=f"<{incident}><emailAddress>{{}}</emailAddress></{incident}>"),
-          ["robin@example.com", "kim2@example.com", "Sam@example.com"], ["sam@example.com", "kim@example.com"])
+          ["robin@example.com", "kim2@example.com", "Sam@example.com"],
+          ["sam@example.com", "kim@example.com", "sam@EXAMPLE.com"])
       for incident in ("emailIncident", "newsgroupIncident")),
     *(limit("S207", f"/report/internetDetails[1]/{incident}/{name}",
             report(internet=f"<{incident}><{name}>{{}}</{name}></{incident}>"), 255)
@@ -510,12 +513,12 @@ OF_USERS = {**PARTY_PLACES, **OTHER_PLACES}
 DEVICE_7 = "<deviceId><idType>IMEI</idType><idValue>7</idValue></deviceId>"
 UNVERIFIED = f'verificationDate="{PAST}"'
 OF_VERIFICATION = [
-    ("S111", "verified", UNVERIFIED),
+    ("S111", "verificationDate", UNVERIFIED),
     ("S112", "verificationDate", f'verified="true" verificationDate="{FUTURE}"'),
     ("S119", "verificationDate", 'verified="true" verificationDate="2025-12-31T00:00:00"'),
 ]
 IN_PLACES = [
-    *(("S111", f"{place}/email[1]/@verified", make(f"<email {UNVERIFIED}>robin@example.com</email>"))
+    *(("S111", f"{place}/email[1]/@verificationDate", make(f"<email {UNVERIFIED}>robin@example.com</email>"))
       for place, make in REACHABLE.items()),
     *(("S113", f"{place}/email[1]", make("<email>robin</email>"))
       for place, make in REACHABLE.items() if place != PERSON),
@@ -700,9 +703,12 @@ def test_finish_batched() -> None:
     described = read_tree(details(VIRAL).encode())
     assert judge_finish(BATCHED, []) == []
     assert judge_finish(BATCHED, [described]) == []
-    assert codes_and_paths(judge_finish(BATCHED, [described, described])) == [("B403", "/report")]
-    assert codes_and_paths(judge_finish(BATCHED, [None])) == [("B404", "/report")]
-    assert codes_and_paths(judge_finish(BATCHED, [described, None])) == [("B403", "/report"), ("B404", "/report")]
+    assert codes_and_paths(judge_finish(BATCHED, [described, described])) == [("B403", "/report/batchedReport")]
+    assert codes_and_paths(judge_finish(BATCHED, [None])) == [("B404", "/report/batchedReport")]
+    assert codes_and_paths(judge_finish(BATCHED, [described, None])) == [
+        ("B403", "/report/batchedReport"),
+        ("B404", "/report/batchedReport"),
+    ]
 
 
 def test_finish_ordinary() -> None:
