@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from random import Random
 
@@ -20,25 +20,10 @@ from cybertip.models import ReportDoneResponse, ReportResponse
 from cybertip.schema import bundled_xsd
 from cybertip.xml import parse
 from tests.samples import file_details_xml, report_xml
+from tests.unit.mock.hand_clock import ESP, OTHER, START, HandClock
 
-ESP = "esp-one"
-OTHER = "esp-two"
 MD5 = "0" * 32
 SHA256 = "1" * 64
-START = datetime(2025, 6, 1, 12, tzinfo=UTC)
-
-
-class HandClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
 
 
 @pytest.fixture
