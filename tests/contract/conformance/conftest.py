@@ -10,10 +10,8 @@ import pytest
 
 from cybertip.mock import MockServer
 from tests.contract.conformance.documents import report
-from tests.contract.conformance.target import Advance, OpenReport, Target, checked_accounts, find, move_clock
+from tests.contract.conformance.target import ACCOUNTS, Advance, OpenReport, Target, checked_accounts, find, move_clock
 from tests.contract.conformance.wire import Api, Dialect
-
-ACCOUNTS = {"esp-one": "password-one", "esp-two": "password-two"}
 
 _REQUEST_IDS: list[str] = []
 """Of the test that is running: NCMEC asks for them when one asks for help."""

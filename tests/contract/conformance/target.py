@@ -21,6 +21,9 @@ HELP = (
 
 Credentials = tuple[str, str]
 
+ACCOUNTS = {"esp-one": "password-one", "esp-two": "password-two"}
+"""The accounts of the mocks that the suite starts."""
+
 OpenReport = Callable[..., int]
 """Opens a report, of a document or of the usual one, and gives its id."""
 Advance = Callable[[int], None]

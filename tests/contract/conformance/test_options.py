@@ -1,0 +1,145 @@
+"""Where the suite may run, and where it must never run: it files reports."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cybertip.environments import PRODUCTION_URL, TEST_URL
+from tests.contract.conformance.target import Target, checked_accounts, checked_base_url, find
+
+SUITE = Path(__file__).parent
+ROOT = SUITE.parents[2]
+HOST = PRODUCTION_URL.removeprefix("https://").removesuffix("/ispws")
+SUBDOMAIN = f"www.{HOST}"
+# Spellings that a client may read as the plain one.
+WIDE_STOPS = HOST.replace(".", "\N{IDEOGRAPHIC FULL STOP}")
+WIDE_LETTER = HOST.replace("r", "\N{FULLWIDTH LATIN SMALL LETTER R}", 1)
+TEST_HOST = TEST_URL.removeprefix("https://").removesuffix("/ispws")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        PRODUCTION_URL,
+        f"http://{HOST}",
+        f"https://{HOST}/",
+        f"https://{HOST}:8443/ispws",
+        f"https://{HOST}./ispws",
+        f"https://{HOST.upper()}/ispws",
+        f"HTTPS://{HOST}/ispws",
+        f"https://{WIDE_STOPS}/ispws",
+        f"https://{SUBDOMAIN}/ispws",
+        f"https://{HOST.partition('.')[2]}/ispws",
+    ],
+)
+def test_production_is_refused(url: str) -> None:
+    """NCMEC's production host is refused in every spelling, and so are its other hosts."""
+    with pytest.raises(pytest.UsageError, match="never run against production"):
+        checked_base_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "127.0.0.1:8750/ispws",
+        "ftp://127.0.0.1/ispws",
+        f"https://{WIDE_LETTER}/ispws",
+        "http://",
+        f"https://127.0.0.1@{HOST}/ispws",
+        f"https://{HOST}\\@127.0.0.1/ispws",
+        f"https://{HOST.replace('.', '%2E')}/ispws",
+        "http://user:password@127.0.0.1/ispws",
+        "http://127.0.0.1/ispws?a=b",
+        "http://127.0.0.1/ispws#a",
+        "http://127.0.0.1:port/ispws",
+    ],
+)
+def test_what_is_no_plain_address_is_refused(url: str) -> None:
+    """What has credentials, a query or no host, or could be read in two ways, is refused."""
+    with pytest.raises(pytest.UsageError):
+        checked_base_url(url)
+
+
+@pytest.mark.parametrize("url", [f"http://{TEST_HOST}/ispws", f"https://{TEST_HOST}:8443/ispws"])
+def test_the_test_server_is_spoken_to_with_https(url: str) -> None:
+    """NCMEC's test server is refused without TLS, and at another port."""
+    with pytest.raises(pytest.UsageError, match="https only"):
+        checked_base_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "used"),
+    [
+        (TEST_URL, TEST_URL),
+        (f"{TEST_URL}/", TEST_URL),
+        ("http://127.0.0.1:8750/ispws/", "http://127.0.0.1:8750/ispws"),
+        ("http://[::1]:8750/ispws", "http://[::1]:8750/ispws"),
+        ("http://mock.test:8750/ispws", "http://mock.test:8750/ispws"),
+        ("https://cybertip.example.com/ispws", "https://cybertip.example.com/ispws"),
+    ],
+)
+def test_other_servers_are_used(url: str, used: str) -> None:
+    """NCMEC's test server with https and any other server are used, without a slash at the end."""
+    assert checked_base_url(url) == used
+
+
+def test_credentials_come_from_the_environment() -> None:
+    """One account is needed, a second one is taken where it is complete."""
+    one = {"CYBERTIP_USERNAME": "a", "CYBERTIP_PASSWORD": "b"}
+    two = {"CYBERTIP_SECOND_USERNAME": "c", "CYBERTIP_SECOND_PASSWORD": "d"}
+    assert checked_accounts(one) == (("a", "b"),)
+    assert checked_accounts({**one, **two}) == (("a", "b"), ("c", "d"))
+    assert checked_accounts({**one, "CYBERTIP_SECOND_USERNAME": "c"}) == (("a", "b"),)
+    with pytest.raises(pytest.UsageError, match="CYBERTIP_PASSWORD"):
+        checked_accounts({"CYBERTIP_USERNAME": "a", **two})
+
+
+def test_no_mock_is_looked_for_at_ncmec() -> None:
+    """NCMEC's test server is taken for what it is, without a request."""
+    assert not find(TEST_URL, ()).is_mock
+
+
+def test_credentials_show_in_no_repr() -> None:
+    """A failing test that prints the target prints no password."""
+    assert "password" not in repr(Target("http://127.0.0.1/ispws", (("name", "password"),), is_mock=True))
+
+
+def run_suite(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run tests of this suite in a process of their own."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CYBERTIP_", "PYTEST_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(SUITE), *options],
+        cwd=ROOT,
+        env={**inherited, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_production_is_refused_before_anything_runs() -> None:
+    """pytest --base-url with the production host ends at once, saying why."""
+    ran = run_suite("--base-url", PRODUCTION_URL, CYBERTIP_USERNAME="a", CYBERTIP_PASSWORD="b")
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "never run against production" in ran.stderr
+    assert "passed" not in ran.stdout
+
+
+def test_credentials_are_asked_for_before_anything_runs() -> None:
+    """pytest --base-url without credentials ends at once, saying so."""
+    ran = run_suite("--base-url", "http://127.0.0.1:9/ispws")
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "CYBERTIP_USERNAME" in ran.stderr
+
+
+def test_one_server_is_asked_by_one_process() -> None:
+    """pytest --base-url with -n ends at once: tests that move a clock cannot run beside others."""
+    ran = run_suite("-n", "2", "--base-url", "http://127.0.0.1:9/ispws", CYBERTIP_USERNAME="a", CYBERTIP_PASSWORD="b")
+    assert ran.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "without -n" in ran.stderr
