@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -33,22 +32,34 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return made
 
 
+_FOUND = pytest.StashKey[Target]()
+
+
+def _named_target(config: pytest.Config) -> Target | None:
+    """The server of ``--base-url``, looked at once."""
+    base_url = config.getoption("base_url")
+    if base_url is not None and _FOUND not in config.stash:
+        config.stash[_FOUND] = find(base_url, checked_accounts())
+    return config.stash.get(_FOUND, None)
+
+
+@pytest.hookimpl(tryfirst=True)  # before any fixture
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a mock where the server is none."""
+    named = _named_target(item.config)
+    if named is not None and not named.is_mock and item.get_closest_marker("needs_mock"):
+        pytest.skip("needs a cybertip mock, and the server of --base-url is none")
+
+
 @pytest.fixture(scope="session")
 def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """The server of ``--base-url``, or a mock started for this run."""
-    base_url = request.config.getoption("base_url")
-    with ExitStack() as running:
-        if base_url is None:
-            server = running.enter_context(MockServer(ACCOUNTS))
-            yield Target(server.base_url, tuple(ACCOUNTS.items()), is_mock=True)
-        else:
-            yield find(base_url, checked_accounts())
-
-
-@pytest.fixture(autouse=True)
-def _only_where_the_server_is_ours(request: pytest.FixtureRequest, target: Target) -> None:
-    if not target.is_mock and request.node.get_closest_marker("needs_mock"):
-        pytest.skip("needs a cybertip mock, and the server of --base-url is none")
+    named = _named_target(request.config)
+    if named is not None:
+        yield named
+        return
+    with MockServer(ACCOUNTS) as server:
+        yield Target(server.base_url, tuple(ACCOUNTS.items()), is_mock=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from cybertip.environments import PRODUCTION_URL, TEST_URL
+from cybertip.mock import MockServer
 from tests.contract.conformance.target import Target, checked_accounts, checked_base_url, find
 
 SUITE = Path(__file__).parent
@@ -105,16 +111,57 @@ def test_no_mock_is_looked_for_at_ncmec() -> None:
     assert not find(TEST_URL, ()).is_mock
 
 
+@contextmanager
+def http_server(health: str | None) -> Iterator[str]:
+    """The base URL of a server that has nothing but, perhaps, an answer to /_mock/health."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = self.path == "/_mock/health" and health is not None
+            self.send_response(200 if found else 404)
+            self.end_headers()
+            self.wfile.write((health or "").encode() if found else b"")
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/ispws"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("health", "is_mock"),
+    [(None, False), ("", False), ("<html/>", False), ("[]", False), ("{}", False), ('{"cybertip_mock": "1"}', True)],
+)
+def test_a_mock_is_known_by_its_health(health: str | None, *, is_mock: bool) -> None:
+    """A server whose /_mock/health is JSON with the key cybertip_mock is a mock, and no other is."""
+    with http_server(health) as base_url:
+        assert find(base_url, ()).is_mock is is_mock
+
+
+def test_a_server_that_does_not_answer_is_no_mock() -> None:
+    """Where nothing listens, there is no mock; the tests will say what is wrong."""
+    with http_server(None) as base_url:
+        pass
+    assert not find(base_url, ()).is_mock
+
+
 def test_credentials_show_in_no_repr() -> None:
     """A failing test that prints the target prints no password."""
     assert "password" not in repr(Target("http://127.0.0.1/ispws", (("name", "password"),), is_mock=True))
 
 
-def run_suite(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_suite(*options: str, module: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run tests of this suite in a process of their own."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CYBERTIP_", "PYTEST_"))}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(SUITE), *options],
+        [sys.executable, "-m", "pytest", "-q", *options, str(SUITE / module)],
         cwd=ROOT,
         env={**inherited, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
@@ -143,3 +190,22 @@ def test_one_server_is_asked_by_one_process() -> None:
     ran = run_suite("-n", "2", "--base-url", "http://127.0.0.1:9/ispws", CYBERTIP_USERNAME="a", CYBERTIP_PASSWORD="b")
     assert ran.returncode == pytest.ExitCode.USAGE_ERROR
     assert "without -n" in ran.stderr
+
+
+def test_what_needs_a_mock_is_skipped_elsewhere_even_in_ci() -> None:
+    """Of a server that is no mock nothing is asked that needs one, and in CI that is no failure."""
+    account = {"CYBERTIP_USERNAME": "a", "CYBERTIP_PASSWORD": "b"}
+    with http_server(None) as base_url:
+        ran = run_suite("--base-url", base_url, module="test_lapse.py", CI="true", **account)
+    assert ran.returncode == 0, ran.stdout
+    assert "skipped" in ran.stdout
+    assert not re.search("passed|failed|error", ran.stdout.splitlines()[-1])
+
+
+def test_a_running_mock_is_asked_everything() -> None:
+    """Of a cybertip mock that runs already, what needs a mock is asked as well."""
+    accounts = {"CYBERTIP_USERNAME": "a", "CYBERTIP_PASSWORD": "b"}
+    with MockServer({"a": "b"}) as server:
+        ran = run_suite("--base-url", server.base_url, "-k", "until_then", module="test_lapse.py", **accounts)
+    assert ran.returncode == 0, ran.stdout
+    assert "4 passed" in ran.stdout
