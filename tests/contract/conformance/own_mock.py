@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cybertip import mock
-from cybertip.mock import MockServer
-from cybertip.mock.state import ReceivedReport
+from cybertip.mock import Behaviour, MockServer, ReceivedReport
 from tests.contract.conformance.documents import report
 from tests.contract.conformance.target import ACCOUNTS, Target, move_clock
 from tests.contract.conformance.wire import Api, Dialect
@@ -53,8 +51,7 @@ class OwnMock:
 @contextmanager
 def mock_that(dialect: Dialect = Dialect.OF_2025, /, **switches: Any) -> Iterator[OwnMock]:
     """Start a mock with these switches set, for the time of a ``with`` block."""
-    settings: dict[str, Any] = {"behaviour": mock.Behaviour(**switches)}
-    with MockServer(ACCOUNTS, **settings) as server:
+    with MockServer(ACCOUNTS, behaviour=Behaviour(**switches)) as server:
         one, two = ACCOUNTS.items()
         with Api(server.base_url, one, dialect) as api, Api(server.base_url, two, dialect) as other:
             yield OwnMock(api, other, server)

@@ -146,3 +146,17 @@ def test_foreign_report(switches: dict[str, int], code: int) -> None:
         for change in CHANGES.values():
             change(mock.other, report_id, file_id).assert_refused(code)
         assert mock.api.finish(report_id).file_ids == (file_id,)
+
+
+@pytest.mark.parametrize(
+    ("switches", "code"),
+    [({}, 2000), ({"unauthorized": "2000"}, 2000), ({"unauthorized": "1000"}, 1000), ({"unauthorized": "empty"}, None)],
+)
+def test_unauthorized(switches: dict[str, str], code: int | None) -> None:
+    """HTTP 401 has a reportResponse with 2000 by default, with 1000, or no body (unauthorized)."""
+    with mock_that(**switches) as mock:
+        answer = mock.api.read(mock.api.http.get("/xsd", auth=("esp-one", "wrong")))
+        assert answer.status == 401
+        assert answer.http.headers["WWW-Authenticate"] == 'Basic realm="ESP Web Services"'
+        assert (answer.root, answer.code) == ("" if code is None else "reportResponse", code)
+        assert answer.is_empty is (code is None)
