@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cybertip.environments import PRODUCTION_URL, TEST_URL
-from cybertip.mock import MockServer
+from cybertip.mock import Behaviour, MockServer
 from tests.contract.conformance.target import Target, checked_accounts, checked_base_url, find
 
 SUITE = Path(__file__).parent
@@ -112,8 +113,20 @@ def test_no_mock_is_looked_for_at_ncmec() -> None:
 
 
 @contextmanager
-def http_server(health: str | None) -> Iterator[str]:
-    """The base URL of a server that has nothing but, perhaps, an answer to /_mock/health."""
+def http_server(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve in the background; gives the base URL of an API there."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/ispws"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def only_health(health: str | None) -> type[BaseHTTPRequestHandler]:
+    """Has nothing but, perhaps, an answer to /_mock/health."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -125,14 +138,36 @@ def http_server(health: str | None) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Keep quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/ispws"
-        finally:
-            server.shutdown()
-            thread.join()
+    return Handler
+
+
+def in_disguise(mock: httpx.Client) -> type[BaseHTTPRequestHandler]:
+    """Hands every request for the API on to a mock, and has no sign of being one."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.hand_on(b"")
+
+        def do_POST(self) -> None:
+            self.hand_on(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+        def hand_on(self, body: bytes) -> None:
+            if not self.path.startswith("/ispws/"):
+                self.send_error(404)
+                return
+            kept = {name: self.headers[name] for name in ("Authorization", "Content-Type") if name in self.headers}
+            answer = mock.request(self.command, self.path.removeprefix("/ispws"), content=body, headers=kept)
+            self.send_response(answer.status_code)
+            for name in ("Content-Type", "Content-Length", "Set-Cookie", "WWW-Authenticate"):
+                if name in answer.headers:
+                    self.send_header(name, answer.headers[name])
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep quiet."""
+
+    return Handler
 
 
 @pytest.mark.parametrize(
@@ -141,13 +176,13 @@ def http_server(health: str | None) -> Iterator[str]:
 )
 def test_a_mock_is_known_by_its_health(health: str | None, *, is_mock: bool) -> None:
     """A server whose /_mock/health is JSON with the key cybertip_mock is a mock, and no other is."""
-    with http_server(health) as base_url:
+    with http_server(only_health(health)) as base_url:
         assert find(base_url, ()).is_mock is is_mock
 
 
 def test_a_server_that_does_not_answer_is_no_mock() -> None:
     """Where nothing listens, there is no mock; the tests will say what is wrong."""
-    with http_server(None) as base_url:
+    with http_server(only_health(None)) as base_url:
         pass
     assert not find(base_url, ()).is_mock
 
@@ -195,7 +230,7 @@ def test_one_server_is_asked_by_one_process() -> None:
 def test_what_needs_a_mock_is_skipped_elsewhere_even_in_ci() -> None:
     """Of a server that is no mock nothing is asked that needs one, and in CI that is no failure."""
     account = {"CYBERTIP_USERNAME": "a", "CYBERTIP_PASSWORD": "b"}
-    with http_server(None) as base_url:
+    with http_server(only_health(None)) as base_url:
         ran = run_suite("--base-url", base_url, module="test_lapse.py", CI="true", **account)
     assert ran.returncode == 0, ran.stdout
     assert "skipped" in ran.stdout
@@ -209,3 +244,29 @@ def test_a_running_mock_is_asked_everything() -> None:
         ran = run_suite("--base-url", server.base_url, "-k", "until_then", module="test_lapse.py", **accounts)
     assert ran.returncode == 0, ran.stdout
     assert "4 passed" in ran.stdout
+
+
+DIFFERENT = {
+    "second_fileinfo": "replaces",
+    "second_finish": 0,
+    "finish_errors": "reportDoneResponse",
+    "foreign_report": 3000,
+    "unauthorized": "empty",
+}
+
+
+@pytest.mark.parametrize("year", ["2016", "2025"])
+def test_whatever_is_open_is_accepted(year: str) -> None:
+    """A server that decides every open question unlike the mock, and one of 2016, passes: nothing is over-specified."""
+    accounts = {f"CYBERTIP_{which}{part}": "a" for which in ("", "SECOND_") for part in ("USERNAME", "PASSWORD")}
+    accounts["CYBERTIP_SECOND_USERNAME"] = "b"
+    behaviour = Behaviour.model_validate({**DIFFERENT, "server": year})
+    others = [option for module in ("test_options.py", "test_rules.py") for option in ("--ignore", str(SUITE / module))]
+    with (
+        MockServer({"a": "a", "b": "a"}, behaviour=behaviour) as server,
+        httpx.Client(base_url=server.base_url, trust_env=False, timeout=60) as mock,
+        http_server(in_disguise(mock)) as base_url,
+    ):
+        ran = run_suite("--base-url", base_url, *others, **accounts)
+    assert ran.returncode == 0, ran.stdout
+    assert re.search(r"[0-9]{2} passed, [0-9]{2,3} skipped", ran.stdout.splitlines()[-1])
