@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.conformance import rules_files, rules_report, rules_shared
+from tests.contract.conformance import rules_elsewhere, rules_files, rules_report, rules_shared
 from tests.contract.conformance.documents import BATCHED, batched_report, of_file, report
 from tests.contract.conformance.pairs import Pair, cases
 from tests.contract.conformance.target import OpenReport
@@ -18,6 +18,7 @@ REPORTS = (
     *(rules_shared.LOCATIONS, rules_shared.PEOPLE, rules_shared.OFFSETS),
     *(rules_report.INCIDENTS, rules_report.URLS, rules_report.INCIDENT_KINDS, rules_report.CONTACTS),
     *(rules_report.PARTIES_LIMITS, rules_report.PRIOR, rules_report.DISABLED, rules_report.ACCOUNTS),
+    *(rules_elsewhere.REPORTER, rules_elsewhere.INCIDENTS, rules_elsewhere.DISABLED),
     rules_files.BATCHED_REPORTS,
 )
 FILES = (rules_files.FILES, rules_files.FILES_SHARED)
