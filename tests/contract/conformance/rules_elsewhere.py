@@ -91,6 +91,10 @@ INCIDENTS = [
 ]
 
 
+def suspect_mail(attributes: str) -> str:
+    return report(suspects=suspect_person(f'<email {attributes} verificationDate="{PAST}">sam@example.com</email>'))
+
+
 def disabled(name: str, attributes: str) -> str:
     return report(suspects=suspect(f"<{name} {attributes}>true</{name}>"))
 
@@ -102,4 +106,46 @@ DISABLED = [
     ),
     Pair("S119", "disabled", disabled("accountTemporarilyDisabled", 'disabledDate="{}"'), WITHOUT_OFFSET, LATER),
     Pair("S119", "enabled", disabled("accountTemporarilyDisabled", 'reenabledDate="{}"'), WITHOUT_OFFSET, LATER),
+]
+
+TOLD = 'disabledDate="2025-03-14T15:00:00Z" userNotified="true" userNotifiedDate="{}"'
+ENABLED = 'disabledDate="2025-03-14T15:00:00.5Z" reenabledDate="{}"'
+VALUES = [
+    # Moments are compared, and not their texts.
+    Pair(
+        "S214",
+        "east-of-greenwich",
+        disabled("accountPermanentlyDisabled", TOLD),
+        "2025-03-14T16:59:00+02:00",
+        "2025-03-14T17:00:00+02:00",
+    ),
+    Pair(
+        "S214",
+        "west-of-greenwich",
+        disabled("accountPermanentlyDisabled", TOLD),
+        "2025-03-14T09:59:00-05:00",
+        "2025-03-14T10:00:00-05:00",
+    ),
+    Pair(
+        "S214",
+        "half-an-hour",
+        disabled("accountPermanentlyDisabled", TOLD),
+        "2025-03-14T20:29:00+05:30",
+        "2025-03-14T20:30:00+05:30",
+    ),
+    Pair(
+        "S214",
+        "fractions",
+        disabled("accountTemporarilyDisabled", ENABLED),
+        "2025-03-14T15:00:00.500Z",
+        "2025-03-14T15:00:00.6Z",
+    ),
+    Pair("S111", "as-a-digit", suspect_mail('verified="{}"'), "0", "1"),
+    Pair(
+        "S205",
+        "no-host-http",
+        report(internet=internet("webPageIncident", "<url>http://{}/a</url>")),
+        "",
+        "example.com",
+    ),
 ]

@@ -186,6 +186,7 @@ EMAILS = [
     Pair("S113", "two-at", PERSON(email("{}")), "sam@sample@example.com", "sam@sample.example.com"),
     Pair("S113", "local-part-64", PERSON(email("{}@example.com")), "s" * 65, "s" * 64),
     Pair("S113", "too-long", PERSON(email("{}.example.com")), f"s@{'b' * 60}.{LONG_LABELS}", f"s@{LONG_LABELS}"),
+    Pair("S113", "length-255", PERSON(email(f"{'s' * 60}@{{}}.{LONG_LABELS[20:]}.example.com")), "b" * 20, "b" * 19),
 ]
 
 LOCATIONS = [

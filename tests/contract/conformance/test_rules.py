@@ -18,7 +18,7 @@ REPORTS = (
     *(rules_shared.LOCATIONS, rules_shared.PEOPLE, rules_shared.OFFSETS),
     *(rules_report.INCIDENTS, rules_report.URLS, rules_report.INCIDENT_KINDS, rules_report.CONTACTS),
     *(rules_report.PARTIES_LIMITS, rules_report.PRIOR, rules_report.DISABLED, rules_report.ACCOUNTS),
-    *(rules_elsewhere.REPORTER, rules_elsewhere.INCIDENTS, rules_elsewhere.DISABLED),
+    *(rules_elsewhere.REPORTER, rules_elsewhere.INCIDENTS, rules_elsewhere.DISABLED, rules_elsewhere.VALUES),
     rules_files.BATCHED_REPORTS,
 )
 FILES = (rules_files.FILES, rules_files.FILES_SHARED)
