@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
 import shlex
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cybertip.cli._lines import Lines
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME
@@ -109,7 +112,9 @@ def command(output: Output, **options: Any) -> int:
             f"the mock server needs the package {problem.name}: pip install 'cybertip[mock]'"
         ) from None
     plan, journal = _plan(options), _journal(options["state"])
-    settings = _settings(output, options)
+    lines = Lines(output.say)
+    # An envelope is one document, so nothing can follow it.
+    settings = _settings(options, None if options["quiet"] or output.as_json else lines)
     core = MockCore(
         accounts,
         clock=now,
@@ -118,6 +123,8 @@ def command(output: Output, **options: Any) -> int:
         journal=journal,
     )
     core.set_faults(plan)
+    # What its server has to say about requests is said in the lines; only its defects are worth more.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
     def ready(base_url: str) -> None:
         output.data(base_url)
@@ -125,11 +132,8 @@ def command(output: Output, **options: Any) -> int:
         output.end(Exit.DONE, {"base_url": base_url, "inspection_url": look, "usernames": sorted(accounts)})
         _introduce(output, settings, accounts, base_url, look)
 
-    if settings.certificate is None:
+    with lines.writing(), settings.certificate or contextlib.nullcontext():
         serve(core, settings, ready)
-    else:
-        with settings.certificate:
-            serve(core, settings, ready)
     return Exit.DONE
 
 
@@ -202,7 +206,7 @@ def _journal(path: Path | None) -> Journal | None:
     return StateFile(path)
 
 
-def _settings(output: Output, options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any], lines: Lines | None) -> Settings:
     from cybertip.mock.certificate import make_certificate
     from cybertip.mock.keeping import Keeper
     from cybertip.mock.server import Settings
@@ -210,17 +214,13 @@ def _settings(output: Output, options: dict[str, Any]) -> Settings:
     if options["tls_ca"] is not None and not options["tls"]:
         raise click.UsageError("--tls-ca goes with --tls")
 
-    def line(exchange: Exchange) -> None:
-        output.say(request_line(exchange))
-
     return Settings(
         host=options["host"],
         port=options["port"],
         certificate=make_certificate(options["host"], options["tls_ca"]) if options["tls"] else None,
         keeper=Keeper(options["keep_files"]) if options["keep_files"] is not None else None,
         inspect_remotely=options["inspect_remotely"],
-        # An envelope is one document, so nothing can follow it.
-        on_exchange=None if options["quiet"] or output.as_json else line,
+        on_exchange=None if lines is None else lambda exchange: lines.add(request_line(exchange)),
     )
 
 

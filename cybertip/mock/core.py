@@ -15,7 +15,8 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import Random, SystemRandom
 from types import MappingProxyType
@@ -25,7 +26,7 @@ from cybertip.mock.accounts import Accounts
 from cybertip.mock.answering import Answers
 from cybertip.mock.answers import Answer, Code, Refused
 from cybertip.mock.behaviour import Behaviour
-from cybertip.mock.clock import Clock, MovableClock
+from cybertip.mock.clock import FIRST_YEAR, LAST_YEAR, Clock, MovableClock
 from cybertip.mock.documents import check_batched_details, check_batched_report, read_details, read_report
 from cybertip.mock.exchanges import Exchange
 from cybertip.mock.faults import Answering, AnyFault, FaultPlan
@@ -54,6 +55,16 @@ def _endpoint(act: Callable[Concatenate[MockCore, P], Answer]) -> Callable[Conca
             return core.answers.refusal(refusal, act.__name__, refusal.report_id)
 
     return answered
+
+
+@contextmanager
+def _about(report: ReceivedReport) -> Iterator[None]:
+    """Let a refusal name the report that it is about."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.report_id = report.id
+        raise
 
 
 class MockCore:
@@ -172,7 +183,8 @@ class MockCore:
             words = "the file has details already; they are accepted once per file"
             raise Refused(Code.VALIDATION_FAILED, words, report_id=report.id)
         if report.batched:
-            check_batched_details(details, now, report.xml)
+            with _about(report):
+                check_batched_details(details, now, report.xml)
         report.describe(file, body)
         self._journal.save_file(report, file)
         file_id = file.id if self.behaviour.server == "2016" else None
@@ -193,7 +205,8 @@ class MockCore:
             raise Refused(Code(self.behaviour.second_finish), report_id=report_id)
         report = self._changeable(account, report_id)
         if report.batched:
-            check_batched_report(report.xml, [file.details for file in report.files])
+            with _about(report):
+                check_batched_report(report.xml, [file.details for file in report.files])
         self._close(report, ReportState.FINISHED)
         return self._receipt(report)
 
@@ -304,11 +317,17 @@ class MockCore:
         """Move the mock's time, on by an amount or to an aware moment.
 
         A report that has lapsed stays so if the time is moved back.
+
+        Raises:
+            ValueError: that is at the end of the calendar, where reports could no longer lapse.
         """
+        offset = self.clock.offset + by if to is None else self.clock.offset_to(to)
+        if not self.clock.can_be(offset):
+            raise ValueError(f"the mock's time must stay between the years {FIRST_YEAR} and {LAST_YEAR}")
         for report in self._reports.values():
             if report.settle():
                 self._journal.save_report(report)
-        self.clock.offset = self.clock.offset + by if to is None else self.clock.offset_to(to)
+        self.clock.offset = offset
         self._journal.save_clock(self.clock.offset)
 
     def reset_clock(self) -> None:

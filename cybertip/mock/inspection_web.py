@@ -209,8 +209,8 @@ class _Desk:
                 self._core.move_clock(to=move.set_to.astimezone(UTC))
             else:
                 self._core.move_clock(by=timedelta(seconds=move.advance_seconds or 0))
-        except OverflowError:
-            raise _Problem(400, "that is beyond the year 9999") from None
+        except (OverflowError, ValueError) as problem:
+            raise _Problem(400, str(problem)) from None
         return await self.clock(request)
 
     # --- pages ---------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from cybertip.mock.faults import AnyFault, FaultPlan, RandomFaults
 from cybertip.mock.inspection_web import INSPECTION_PATH
 from cybertip.mock.keeping import Keeper
 from cybertip.mock.line import Line
+from cybertip.mock.protocol import NoUpgrades
 from cybertip.mock.state import FIRST_REPORT_ID, ReceivedReport
 
 LOOPBACK = "127.0.0.1"
@@ -84,6 +85,7 @@ class MockServer:
         port: int = 0,
         tls: bool = False,
         keep_files: Path | None = None,
+        on_exchange: Callable[[Exchange], None] | None = None,
     ) -> None:
         """Prepare a server; it starts with the ``with`` block.
 
@@ -96,6 +98,8 @@ class MockServer:
             port: the port to listen on; 0 takes any free one.
             tls: whether to serve HTTPS, with a certificate made for the occasion (`ca_file`).
             keep_files: a folder to keep the bytes of uploaded files in.
+            on_exchange: called, in the thread of the server, with each request that has come to its end; a queue's
+                ``put`` lets a test wait for one that nobody waits for any more.
 
         Raises:
             ConfigurationError: an account cannot be used with HTTP Basic authentication, the folder cannot be used, or
@@ -109,6 +113,7 @@ class MockServer:
             port=port,
             certificate=make_certificate(LOOPBACK) if tls else None,
             keeper=Keeper(keep_files) if keep_files is not None else None,
+            on_exchange=on_exchange,
         )
         self._base_url: str | None = None
         self._server: _Server | None = None
@@ -315,6 +320,7 @@ class _Server(uvicorn.Server):
             app,
             lifespan="off",
             ws="none",
+            http=NoUpgrades,
             server_header=False,
             # /status tells the address that a request really came from.
             proxy_headers=False,

@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from http import HTTPStatus
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -459,3 +461,92 @@ def test_the_core_needs_no_web_libraries() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+# --- the way of a request, and the clock ---
+
+
+def test_an_exchange_tells_what_became_of_a_request(core: MockCore, clock: HandClock) -> None:
+    """A request is noted with its account, time, answer, broken rules and report, here and with its report."""
+    exchange, fault = core.begin("POST", "submit", ESP)
+    answer = core.submit(ESP, report_xml().replace(b"2025-03-14", b"2125-03-14"))
+    core.end(exchange, answer, "answered", 0.5)
+    assert fault is None
+    assert (exchange.number, exchange.received_at, exchange.account, exchange.ended) == (1, START, ESP, "answered")
+    assert (exchange.http_status, exchange.code, exchange.report_id, exchange.seconds) == (400, 4100, None, 0.5)
+    assert exchange.violations[0] == "S203 /report/incidentSummary/incidentDateTime"
+    assert exchange.description.startswith("Validation failed\n")
+    assert exchange.request_id == answer.headers["Request-ID"]
+    report = submit(core)
+    finishing, _ = core.begin("POST", "finish", ESP)
+    core.end(finishing, core.finish(ESP, report.id), "answered")
+    assert list(core.exchanges) == [exchange, finishing]
+    assert list(report.exchanges) == [finishing]
+
+
+def test_an_answer_that_was_cut_off_was_not_given(core: MockCore) -> None:
+    """What the client never saw has no HTTP status, and still the code that it would have had."""
+    report = submit(core)
+    exchange, _ = core.begin("POST", "finish", ESP)
+    core.end(exchange, core.finish(ESP, report.id), "cut")
+    assert (exchange.http_status, exchange.code, exchange.report_id) == (None, 0, report.id)
+
+
+def test_only_the_latest_exchanges_are_remembered(core: MockCore) -> None:
+    """However many requests come, memory holds the latest of them."""
+    for _ in range(2000):
+        exchange, _ = core.begin("GET", "", None)
+        core.end(exchange, None, "answered")
+    assert [one.number for one in core.exchanges] == list(range(1501, 2001))
+
+
+def test_the_clock_can_be_moved(core: MockCore, clock: HandClock) -> None:
+    """Moving the time on lets reports lapse without waiting; the clock behind it goes on as before."""
+    report = submit(core)
+    core.move_clock(by=timedelta(hours=23))
+    assert (core.clock(), report.state) == (START + timedelta(hours=23), ReportState.OPEN)
+    clock.move(hours=1)
+    assert report.state is ReportState.LAPSED
+    core.move_clock(to=START + timedelta(days=3))
+    assert core.clock() == START + timedelta(days=3)
+
+
+def test_a_lapsed_report_stays_lapsed_when_the_time_is_moved_back(core: MockCore) -> None:
+    """What has lapsed is over, and dated by its deadline; what had not is open again."""
+    early = submit(core)
+    core.move_clock(by=timedelta(hours=12))
+    late = submit(core)
+    core.move_clock(by=timedelta(hours=13))
+    core.reset_clock()
+    assert core.clock() == START
+    assert (early.state, early.closed_at) == (ReportState.LAPSED, START + timedelta(hours=24))
+    assert late.state is ReportState.OPEN
+
+
+@pytest.mark.parametrize(
+    "move", [{"by": timedelta.max}, {"to": START.replace(year=9999)}, {"to": START.replace(year=1)}]
+)
+def test_the_clock_stays_within_the_calendar(core: MockCore, move: dict[str, Any]) -> None:
+    """A time at whose edge nothing could be calculated is refused, and nothing changes."""
+    with pytest.raises((ValueError, OverflowError)):
+        core.move_clock(**move)
+    assert core.clock() == START
+
+
+def test_forgetting_everything(core: MockCore) -> None:
+    """Reports and exchanges are gone, and ids go on."""
+    first = submit(core)
+    core.begin("GET", "status", ESP)
+    assert core.forget() == 1
+    assert (dict(core.reports), list(core.exchanges)) == ({}, [])
+    assert submit(core).id == first.id + 1
+
+
+def test_a_core_can_be_copied(clock: HandClock) -> None:
+    """A simulation can go on from the same state twice: the copies share nothing."""
+    core = MockCore({ESP: "x"}, clock=clock, random=Random(7))
+    report = submit(core)
+    copy = deepcopy(core)
+    core.finish(ESP, report.id)
+    assert (report.state, copy.reports[report.id].state) == (ReportState.FINISHED, ReportState.OPEN)
+    assert response(copy.retract(ESP, report.id)).response_code == 0
