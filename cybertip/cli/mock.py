@@ -45,9 +45,17 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Keep the bytes of uploaded files in this folder.  [default: only size and digests]",
     ),
     click.option(
-        "--first-report-id", type=click.IntRange(1, 2**63 - 2), default=4_100_000_001, show_default=True, metavar="ID"
+        "--first-report-id",
+        type=click.IntRange(1, 2**63 - 1),
+        default=4_100_000_001,
+        metavar="ID",
+        help="Report ids go up from here.  [default: 4100000001]",
     ),
-    click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Misbehave as told."),
+    click.option(
+        "--faults",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A JSON file of faults: misbehave as it says.",
+    ),
     click.option("--random-faults", type=click.FloatRange(0, 1), metavar="RATE", help="Misbehave at random."),
     click.option("--seed", type=int, default=0, show_default=True, help="Where the dice of --random-faults start."),
     click.option("--server", type=click.Choice(["2025", "2016"]), help="How errors look.  [default: 2025]"),
