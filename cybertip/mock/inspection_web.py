@@ -9,7 +9,7 @@ which browsers do not send across sites without asking.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,9 +18,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from cybertip.errors import ConfigurationError
 from cybertip.mock import inspection, pages
+from cybertip.mock.clock import FIRST_YEAR, LAST_YEAR
 from cybertip.mock.core import MockCore
 from cybertip.mock.faults import read_plan
 from cybertip.mock.state import ReceivedReport, ReportState
@@ -49,7 +51,7 @@ _HEADERS = {
 class ClockMove(BaseModel):
     """What `POST /_mock/clock` takes: exactly one of these."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     advance_seconds: Annotated[float, Field(gt=0, le=3_155_760_000, allow_inf_nan=False)] | None = None
     set_to: AwareDatetime | None = None
@@ -59,10 +61,11 @@ class ClockMove(BaseModel):
 class _Problem(Exception):
     """A request that cannot be served, in words."""
 
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status: int, words: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(words)
         self.status = status
         self.words = words
+        self.headers = headers
 
 
 def inspection_routes(core: MockCore, *, remotely: bool) -> list[Route]:
@@ -92,24 +95,38 @@ def inspection_routes(core: MockCore, *, remotely: bool) -> list[Route]:
     routes = []
     for path in dict.fromkeys(path for _, path, _ in table):
         methods = {method: endpoint for method, other, endpoint in table if other == path}
-        routes.append(Route(INSPECTION_PATH + path, _guarded(methods, remotely=remotely), methods=list(methods)))
+        routes.append(Route(INSPECTION_PATH + path, _Guarded(methods, remotely=remotely)))
+    # What is nothing here is no request to the API either, and is not noted as one.
+    routes.append(Route(INSPECTION_PATH + "/{rest:path}", _Guarded({}, remotely=remotely)))
     return routes
 
 
-def _guarded(methods: dict[str, Endpoint], *, remotely: bool) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        try:
-            _check_origin(request, remotely=remotely)
-            response = await methods["GET" if request.method == "HEAD" else request.method](request)
-        except _Problem as problem:
-            response = JSONResponse({"cybertip_mock": inspection.FORMAT, "error": problem.words}, problem.status)
-        except ClientDisconnect:
-            response = Response(status_code=400)
+class _Guarded:
+    """The methods of a path, behind the guard. To Starlette it is an application, so it gets every method."""
+
+    def __init__(self, methods: dict[str, Endpoint], *, remotely: bool) -> None:
+        self._methods = {**methods, "HEAD": methods["GET"]} if "GET" in methods else methods
+        self._remotely = remotely
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
-        return response
+        await response(scope, receive, send)
 
-    return endpoint
+    async def _answer(self, request: Request) -> Response:
+        try:
+            _check_origin(request, remotely=self._remotely)
+            if not self._methods:
+                raise _Problem(404, "there is nothing here; /_mock/ is where to start")
+            if request.method not in self._methods:
+                raise _Problem(405, "another method is needed here", {"Allow": ", ".join(self._methods)})
+            return await self._methods[request.method](request)
+        except _Problem as problem:
+            data = {"cybertip_mock": inspection.FORMAT, "error": problem.words}
+            return JSONResponse(data, problem.status, problem.headers)
+        except ClientDisconnect:
+            return Response(status_code=400)
 
 
 def _check_origin(request: Request, *, remotely: bool) -> None:
@@ -134,7 +151,11 @@ def _is_address(host: str) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+    if not _is_address(host):
+        return False
+    address = ipaddress.ip_address(host)
+    # A socket that listens on IPv6 gives IPv4 clients such an address; Python looks into it only from 3.13 on.
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 async def _json(request: Request) -> bytes:
@@ -161,6 +182,8 @@ class _Desk:
         return JSONResponse(inspection.reports(self._chosen(request)))
 
     async def forget(self, request: Request) -> Response:
+        if request.query_params:
+            raise _Problem(400, "all reports are deleted at once; no filter is taken here")
         return JSONResponse({"cybertip_mock": inspection.FORMAT, "deleted": self._core.forget()})
 
     async def report(self, request: Request) -> Response:
@@ -209,8 +232,9 @@ class _Desk:
                 self._core.move_clock(to=move.set_to.astimezone(UTC))
             else:
                 self._core.move_clock(by=timedelta(seconds=move.advance_seconds or 0))
-        except (OverflowError, ValueError) as problem:
-            raise _Problem(400, str(problem)) from None
+        except (OverflowError, ValueError):
+            words = f"the mock's time must stay between the years {FIRST_YEAR} and {LAST_YEAR}"
+            raise _Problem(400, words) from None
         return await self.clock(request)
 
     # --- pages ---------------------------------------------------------------------------------------------------
