@@ -244,7 +244,8 @@ class _Desk:
 
     async def front_page(self, request: Request) -> Response:
         base_url = f"{request.url.scheme}://{request.url.netloc}/ispws"
-        return pages.front(self._core, self._chosen(request), base_url)
+        state = request.query_params.get("state")
+        return pages.front(self._core, self._chosen(request), ReportState(state) if state else None, base_url)
 
     async def report_page(self, request: Request) -> Response:
         return pages.detail(self._core, self._report(request))

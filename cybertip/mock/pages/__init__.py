@@ -28,14 +28,15 @@ MOST_XML = 200_000
 _ASSETS = {"style.css": "text/css", "live.js": "text/javascript"}
 
 
-def front(core: MockCore, reports: Sequence[ReceivedReport], base_url: str) -> Response:
-    """The page with all reports and the latest requests."""
+def front(core: MockCore, reports: Sequence[ReceivedReport], chosen: ReportState | None, base_url: str) -> Response:
+    """The page with reports, all or those in the chosen state, and the latest requests."""
     return _page(
         "front.html",
         core,
         reports=reports[:MOST_REPORTS],
         total=len(reports),
         states=list(ReportState),
+        chosen=chosen,
         exchanges=list(reversed(core.exchanges))[:MOST_EXCHANGES],
         faults=core.faults.left,
         username=next(iter(core.accounts)),
