@@ -1,17 +1,25 @@
-"""Real processes: the mock as a program of its own, and the command line."""
+"""Real processes: the mock as a program of its own, the command line, and a browser."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from cybertip.mock import MockServer
+from tests.acceptance.browsing import FLAGS, HOSTILE, PROGRAMS, Watch
 from tests.canaries import CANARIES, PASSWORD, USERNAME
+from tests.mock_http import connect
+
+expect.set_options(timeout=20_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,3 +105,51 @@ def cli(mock: Mock, tmp_path: Path) -> Cli:
         return result
 
     return run
+
+
+# --- the browser ---
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed, and in CI these tests must run")
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def watched_mock(tmp_path: Path) -> Iterator[MockServer]:
+    """A mock with an account that has a hostile name, and which keeps the bytes of files."""
+    accounts = {"esp-one": "password-one", HOSTILE[1]: "password-two"}
+    with MockServer(accounts, keep_files=tmp_path / "kept") as server:
+        yield server
+
+
+@pytest.fixture
+def api(watched_mock: MockServer) -> Iterator[httpx.Client]:
+    with connect(watched_mock) as client:
+        yield client
+
+
+@pytest.fixture
+def watch(browser: Browser, watched_mock: MockServer) -> Iterator[tuple[BrowserContext, Watch]]:
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    yield context, Watch(context, watched_mock.inspection_url.removesuffix("/_mock"))
+    context.close()
+
+
+@pytest.fixture
+def page(watch: tuple[BrowserContext, Watch], watched_mock: MockServer) -> Iterator[Page]:
+    """The front page. Whatever a test does, no page may run, load or ask anything that is not the mock's own."""
+    context, watched = watch
+    page = context.new_page()
+    page.goto(f"{watched_mock.inspection_url}/")
+    yield page
+    assert not watched.wrong
+    assert context.pages == [page]
