@@ -111,12 +111,13 @@ class MockCore:
         self.faults = Faults(self.clock)
         self.answers = Answers(self.behaviour, random or SystemRandom())
         self.exchanges: deque[Exchange] = deque(maxlen=MOST_EXCHANGES)
-        self._numbers = itertools.count(1)
         self._journal = journal or NoJournal()
         kept = self._journal.load(self.clock)
         self.clock.offset = kept.clock_offset
         self._reports = {report.id: report for report in kept.reports}
         self._next_id = max(first_report_id, kept.next_report_id)
+        numbers = (one.number for report in kept.reports for one in report.exchanges)
+        self._numbers = itertools.count(max(numbers, default=0) + 1)
 
     def __repr__(self) -> str:
         return f"MockCore(accounts={self.accounts!r}, reports={len(self._reports)})"

@@ -82,6 +82,7 @@ def test_exchanges_are_kept_with_their_reports(path: Path) -> None:
     with mock(path) as core:
         (report,) = core.reports.values()
         assert list(report.exchanges) == [exchange]
+        assert core.begin("POST", "finish", ESP)[0].number == exchange.number + 1
 
 
 def test_a_moved_clock_stays_moved(path: Path) -> None:
