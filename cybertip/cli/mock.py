@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
+import ipaddress
 import logging
+import os
 import re
 import shlex
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cybertip.cli._lines import Lines
 from cybertip.cli._options import json_option
-from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._output import Exit, Output, body_of, defect
 from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME
 from cybertip.errors import ConfigurationError
 
@@ -22,10 +25,8 @@ if TYPE_CHECKING:
     from cybertip.mock import Behaviour
     from cybertip.mock.exchanges import Exchange
     from cybertip.mock.faults import FaultPlan
-    from cybertip.mock.journal import Journal
     from cybertip.mock.server import Settings
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+    from cybertip.mock.storage import StateFile
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -45,17 +46,9 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Keep the bytes of uploaded files in this folder.  [default: only size and digests]",
     ),
     click.option(
-        "--first-report-id",
-        type=click.IntRange(1, 2**63 - 1),
-        default=4_100_000_001,
-        metavar="ID",
-        help="Report ids go up from here.  [default: 4100000001]",
+        "--first-report-id", type=click.IntRange(1, 2**63 - 2), default=4_100_000_001, show_default=True, metavar="ID"
     ),
-    click.option(
-        "--faults",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="A JSON file of faults: misbehave as it says.",
-    ),
+    click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Misbehave as told."),
     click.option("--random-faults", type=click.FloatRange(0, 1), metavar="RATE", help="Misbehave at random."),
     click.option("--seed", type=int, default=0, show_default=True, help="Where the dice of --random-faults start."),
     click.option("--server", type=click.Choice(["2025", "2016"]), help="How errors look.  [default: 2025]"),
@@ -119,35 +112,69 @@ def command(output: Output, **options: Any) -> int:
         raise ConfigurationError(
             f"the mock server needs the package {problem.name}: pip install 'cybertip[mock]'"
         ) from None
-    plan, journal = _plan(options), _journal(options["state"])
-    lines = Lines(output.say)
-    # An envelope is one document, so nothing can follow it.
-    settings = _settings(options, None if options["quiet"] or output.as_json else lines)
-    core = MockCore(
-        accounts,
-        clock=now,
-        behaviour=_behaviour(options),
-        first_report_id=options["first_report_id"],
-        journal=journal,
-    )
-    core.set_faults(plan)
-    # What its server has to say about requests is said in the lines; only its defects are worth more.
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    plan, settings = _plan(options), _settings(output, options)
 
     def ready(base_url: str) -> None:
         output.data(base_url)
         look = base_url.removesuffix("/ispws") + "/_mock/"
-        output.end(Exit.DONE, {"base_url": base_url, "inspection_url": look, "usernames": sorted(accounts)})
+        ca_file = None if settings.certificate is None else str(settings.certificate.ca_file)
+        found = {"base_url": base_url, "inspection_url": look, "ca_file": ca_file, "usernames": sorted(accounts)}
+        output.end(Exit.DONE, found)
         _introduce(output, settings, accounts, base_url, look)
 
-    with lines.writing(), settings.certificate or contextlib.nullcontext():
+    with ExitStack() as running:
+        running.enter_context(_logged(output, quiet=options["quiet"]))
+        if settings.certificate is not None:
+            running.enter_context(settings.certificate)
+        journal = _journal(options["state"])
+        if journal is not None:
+            running.callback(journal.close)
+        core = MockCore(
+            accounts,
+            clock=now,
+            behaviour=_behaviour(options),
+            first_report_id=options["first_report_id"],
+            journal=journal,
+        )
+        core.set_faults(plan)
         serve(core, settings, ready)
     return Exit.DONE
 
 
+class _Words(logging.Handler):
+    """Tells in a line what the server's own log has to say: no traceback."""
+
+    def __init__(self, output: Output, level: int) -> None:
+        super().__init__(level)
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        problem = record.exc_info[1] if record.exc_info else None
+        if os.environ.get("CYBERTIP_DEBUG") == "1":
+            words = self.format(record)
+        elif isinstance(problem, (sqlite3.Error, OSError)):
+            words = f"what arrived could not be kept ({problem}); make room, or see to the rights of the path"
+        elif isinstance(problem, Exception):
+            words = defect(problem)
+        else:
+            words = record.getMessage().strip().rstrip(".")
+        self._output.say(f"{datetime.fromtimestamp(record.created, UTC):%H:%M:%S} {words}")
+
+
+@contextmanager
+def _logged(output: Output, *, quiet: bool) -> Iterator[None]:
+    # An envelope is one document, so nothing can follow it.
+    handler = logging.NullHandler() if output.as_json else _Words(output, logging.ERROR if quiet else logging.WARNING)
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
 def _introduce(output: Output, settings: Settings, accounts: dict[str, str], base_url: str, look: str) -> None:
     output.say("The mock is listening. Nothing that it receives reaches NCMEC. Stop it with Ctrl-C.")
-    if settings.host not in LOOPBACK:
+    if not _is_loopback(settings.host):
         protected = "" if settings.certificate is not None else ", and without TLS"
         output.say(f"  Others on the network can reach it too{protected}.")
         if settings.inspect_remotely:
@@ -166,6 +193,13 @@ def _introduce(output: Output, settings: Settings, accounts: dict[str, str], bas
         lines["SSL_CERT_FILE"] = str(settings.certificate.ca_file)
     for variable, value in lines.items():
         output.say(f"  export {variable}={shlex.quote(value)}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _accounts(username: str | None, password: str | None, users: tuple[str, ...]) -> dict[str, str]:
@@ -206,7 +240,7 @@ def _plan(options: dict[str, Any]) -> FaultPlan:
     return plan.model_copy(update={"random": RandomFaults(rate=options["random_faults"], seed=options["seed"])})
 
 
-def _journal(path: Path | None) -> Journal | None:
+def _journal(path: Path | None) -> StateFile | None:
     if path is None:
         return None
     from cybertip.mock.storage import StateFile
@@ -214,7 +248,7 @@ def _journal(path: Path | None) -> Journal | None:
     return StateFile(path)
 
 
-def _settings(options: dict[str, Any], lines: Lines | None) -> Settings:
+def _settings(output: Output, options: dict[str, Any]) -> Settings:
     from cybertip.mock.certificate import make_certificate
     from cybertip.mock.keeping import Keeper
     from cybertip.mock.server import Settings
@@ -222,13 +256,17 @@ def _settings(options: dict[str, Any], lines: Lines | None) -> Settings:
     if options["tls_ca"] is not None and not options["tls"]:
         raise click.UsageError("--tls-ca goes with --tls")
 
+    def line(exchange: Exchange) -> None:
+        output.say(request_line(exchange))
+
     return Settings(
         host=options["host"],
         port=options["port"],
         certificate=make_certificate(options["host"], options["tls_ca"]) if options["tls"] else None,
         keeper=Keeper(options["keep_files"]) if options["keep_files"] is not None else None,
         inspect_remotely=options["inspect_remotely"],
-        on_exchange=None if lines is None else lambda exchange: lines.add(request_line(exchange)),
+        # An envelope is one document, so nothing can follow it.
+        on_exchange=None if options["quiet"] or output.as_json else line,
     )
 
 

@@ -70,5 +70,9 @@ def make_certificate(host: str, ca_file: Path | None = None) -> Certificate:
     authority = trustme.CA(organization_name="cybertip mock")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     names = dict.fromkeys(["localhost", "127.0.0.1", "::1", host])
-    authority.issue_cert(*names).configure_cert(context)
+    try:
+        authority.issue_cert(*names).configure_cert(context)
+    except ValueError:
+        cure = "choose an address of this machine, or its name"
+        raise ConfigurationError(f"no certificate can be made for the host {host!r}; {cure}") from None
     return Certificate(authority, context, ca_file)

@@ -210,11 +210,13 @@ class MockServer:
         Raises:
             ConfigurationError: the port cannot be used.
         """
-        if self._settings.certificate is not None:
-            self._running.enter_context(self._settings.certificate)
-        listener = _listen(LOOPBACK, self._settings.port)
-        self._base_url = _base_url(listener, self._settings)
-        self._server = self._running.enter_context(_in_background(self.core, self._settings, listener))
+        with ExitStack() as running:
+            if self._settings.certificate is not None:
+                running.enter_context(self._settings.certificate)
+            listener = _listen(LOOPBACK, self._settings.port)
+            self._base_url = _base_url(listener, self._settings)
+            self._server = running.enter_context(_in_background(self.core, self._settings, listener))
+            self._running = running.pop_all()
         return self
 
     def __exit__(
@@ -285,14 +287,16 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
         if listener is not None:
             listener.close()
-        if problem.errno == errno.EADDRINUSE:
+        # A name that is too long or has an empty part is a UnicodeError to Python, whose words are of no use here.
+        reason = problem.strerror if isinstance(problem, OSError) else "that is no host name"
+        if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
             cure = "stop the program that uses it, or choose another port (0 takes any free one)"
             raise ConfigurationError(f"port {port} on {host} is in use; {cure}") from None
         cure = "choose an address of this machine, and a port that you may use"
-        raise ConfigurationError(f"cannot listen on {host}, port {port}: {problem.strerror}; {cure}") from None
+        raise ConfigurationError(f"cannot listen on {host}, port {port}: {reason}; {cure}") from None
     return listener
 
 

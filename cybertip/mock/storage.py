@@ -48,15 +48,20 @@ class StateFile:
         try:
             # Made by hand, because SQLite would let everybody read what was sent to the mock.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._database = sqlite3.connect(path, timeout=0, isolation_level=None)
+            # One thread at a time uses it, as the core, and not always the one that opens it.
+            self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as problem:
             reason = problem.strerror if isinstance(problem, OSError) else "SQLite cannot open it"
             raise self._unusable(f"cannot be opened: {reason}", "choose a path that you may write to") from None
         try:
             self._prepare()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as problem:
             self._database.close()
-            raise self._unusable("is in use", "stop the other mock, or choose another file") from None
+            # The lower byte is the kind of the error, whatever the particulars.
+            if problem.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise self._unusable("is in use", "stop the other mock, or choose another file") from None
+            cure = "choose a path that you may write to, with room beside it"
+            raise self._unusable(f"cannot be used: {problem}", cure) from None
         except sqlite3.DatabaseError:
             self._database.close()
             raise self._unusable("is no SQLite database", "choose another file; this one was left alone") from None
@@ -98,7 +103,17 @@ class StateFile:
     # --- Journal -------------------------------------------------------------------------------------------------
 
     def load(self, clock: Clock) -> Kept:
-        """Everything kept so far."""
+        """Everything kept so far.
+
+        Raises:
+            ConfigurationError: the file is damaged.
+        """
+        try:
+            return self._load(clock)
+        except (sqlite3.DatabaseError, LookupError, ValueError, TypeError):
+            raise self._unusable("is damaged", "choose another file; this one was left alone") from None
+
+    def _load(self, clock: Clock) -> Kept:
         reports = {
             row[0]: ReceivedReport(
                 id=row[0],

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -20,6 +21,9 @@ from tests.canaries import CANARIES, PASSWORD, USERNAME
 from tests.mock_http import connect
 
 expect.set_options(timeout=20_000)
+
+if TYPE_CHECKING:
+    from tests.acceptance.programs import Program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -153,3 +157,10 @@ def page(watch: tuple[BrowserContext, Watch], watched_mock: MockServer) -> Itera
     yield page
     assert not watched.wrong
     assert context.pages == [page]
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Start mocks in an empty folder; those that still run are ended after the test."""
+    from tests.acceptance.programs import programs
+
+    with programs(tmp_path) as starter:
+        yield starter
