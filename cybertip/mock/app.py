@@ -10,6 +10,7 @@ import base64
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple, cast
 
@@ -121,12 +122,15 @@ class _Web:
             raise
 
         def act() -> Answer:
-            answer = self._core.upload(
-                account, report_id, name=file.name, size=file.size, md5=file.md5, sha256=file.sha256
+            return self._core.upload(
+                account,
+                report_id,
+                name=file.name,
+                size=file.size,
+                md5=file.md5,
+                sha256=file.sha256,
+                keep=partial(form.keep, report_id),
             )
-            if answer.code == Code.SUCCESS:
-                form.keep(report_id, self._core.reports[report_id].files[-1].id)
-            return answer
 
         return Act(act, form.discard)
 

@@ -153,7 +153,17 @@ class MockCore:
         return self.answers.success(report_id=report.id)
 
     @_endpoint
-    def upload(self, account: str, report_id: int, *, name: str, size: int, md5: str, sha256: str) -> Answer:
+    def upload(
+        self,
+        account: str,
+        report_id: int,
+        *,
+        name: str,
+        size: int,
+        md5: str,
+        sha256: str,
+        keep: Callable[[str], None] | None = None,
+    ) -> Answer:
         """POST /upload: add a file that has arrived completely.
 
         Args:
@@ -163,9 +173,12 @@ class MockCore:
             size: in bytes. An empty file is accepted (assumed).
             md5: of the bytes that arrived, in hexadecimal digits; the answer's ``hash``.
             sha256: likewise; for whoever looks.
+            keep: called with the file's id before the file is added. It may raise Refused; no file is added then.
         """
         report = self._changeable(account, report_id)
         file = ReceivedFile(self.answers.hex_id(), self.clock(), size, md5, sha256, name)
+        if keep is not None:
+            keep(file.id)
         report.add(file)
         self._journal.save_file(report, file)
         return self.answers.success(report_id=report.id, file_id=file.id, md5=md5)

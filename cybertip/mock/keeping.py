@@ -65,10 +65,13 @@ class Keeping:
             raise _failed() from None
 
     def keep(self, report_id: int, file_id: str) -> None:
-        """Put it into its place."""
+        """Put it into its place. Raises Refused, with 1111, where that fails."""
         place = self._folder / str(report_id)
-        place.mkdir(mode=0o700, exist_ok=True)
-        self._path.rename(place / file_id)
+        try:
+            place.mkdir(mode=0o700, exist_ok=True)
+            self._path.rename(place / file_id)
+        except OSError:
+            raise _failed() from None
 
     def discard(self) -> None:
         """Remove it, unless it has been put into its place."""

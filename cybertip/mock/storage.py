@@ -82,11 +82,13 @@ class StateFile:
         (tables,) = database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         (application,) = database.execute("PRAGMA application_id").fetchone()
         (version,) = database.execute("PRAGMA user_version").fetchone()
-        if tables and application != _APPLICATION:
+        # Somebody's database may have no tables yet.
+        used = bool(tables or application or version)
+        if used and application != _APPLICATION:
             raise self._unusable("is a database of something else", "choose another file; this one was left alone")
-        if tables and version != FORMAT:
+        if used and version != FORMAT:
             raise self._unusable(f"has format {version}, this version reads {FORMAT}", "choose another file")
-        if not tables:
+        if not used:
             for statement in _TABLES.split(";"):
                 database.execute(statement)
             database.execute(f"PRAGMA application_id = {_APPLICATION}")
