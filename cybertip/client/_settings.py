@@ -8,6 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
@@ -156,6 +157,9 @@ class Settings:
             # in the clear.
             "trust_env": not self.endpoint.loopback,
         }
+        if ssl_context is None and urlsplit(self.endpoint.base_url).scheme == "https":
+            # Without the proxies of the environment httpx leaves out its certificates, too; a mock's are named there.
+            ssl_context = _trusted()
         if ssl_context is not None:
             arguments["verify"] = ssl_context
         return arguments
@@ -191,6 +195,16 @@ def make_settings(
     settings = Settings(endpoint, auth, timeouts or Timeouts(), retry or RetryPolicy(), contexts, os.getpid())
     settings.check()
     return settings
+
+
+def _trusted() -> ssl.SSLContext:
+    """What httpx trusts by itself: SSL_CERT_FILE or SSL_CERT_DIR, or else the authorities that come with it."""
+    try:
+        return httpx.create_ssl_context()
+    except OSError:
+        raise ConfigurationError(
+            "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read; correct the variable, or unset it"
+        ) from None
 
 
 def _understood(url: str) -> bool:

@@ -14,6 +14,8 @@ from cybertip.errors import ConfigurationError
 if TYPE_CHECKING:
     import trustme
 
+_AUTHORITY = "cybertip mock"
+
 
 class Certificate:
     """A certificate of an authority of its own, both made for the occasion and never on disk but for `ca_file`.
@@ -41,6 +43,9 @@ class Certificate:
             self.ca_file = Path(folder) / "ca.pem"
         assert self.ca_file is not None
         try:
+            if not _may_be_replaced(self.ca_file):
+                cure = "choose another path, or remove the file"
+                raise ConfigurationError(f"{self.ca_file} holds something else than a mock's certificate; {cure}")
             self.ca_file.write_bytes(self._authority.cert_pem.bytes())
         except OSError as problem:
             cure = "choose a path that you may write to"
@@ -51,6 +56,17 @@ class Certificate:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._folder.close()
+
+
+def _may_be_replaced(path: Path) -> bool:
+    """Whether nothing is lost with what lies there: an earlier certificate of a mock."""
+    if not path.is_file():
+        return True
+    content = path.read_bytes()
+    try:
+        return not content or _AUTHORITY.encode() in ssl.PEM_cert_to_DER_cert(content.decode("ascii"))
+    except ValueError:
+        return False
 
 
 def make_certificate(host: str, ca_file: Path | None = None) -> Certificate:
@@ -67,7 +83,7 @@ def make_certificate(host: str, ca_file: Path | None = None) -> Certificate:
         import trustme
     except ModuleNotFoundError as problem:
         raise ConfigurationError(f"HTTPS needs the package {problem.name}: pip install 'cybertip[mock]'") from None
-    authority = trustme.CA(organization_name="cybertip mock")
+    authority = trustme.CA(organization_name=_AUTHORITY)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     names = dict.fromkeys(["localhost", "127.0.0.1", "::1", host])
     try:

@@ -379,6 +379,11 @@ class _Server(uvicorn.Server):
         # ends the same requests the way a client's hanging up does.
         self._line.stop()
         limit = asyncio.get_running_loop().call_later(_GRACE, self._cut_connections)
+        # uvicorn waits for its listeners, and these for every TLS handshake, also for one that stalls for a minute.
+        # Nothing is lost with a connection on which no request was sent.
+        listeners, self.servers = self.servers, []
+        for listener in listeners:
+            listener.close()
         await super().shutdown(sockets)
         limit.cancel()
 
