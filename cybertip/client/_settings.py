@@ -203,7 +203,8 @@ def _trusted() -> ssl.SSLContext:
         return httpx.create_ssl_context()
     except OSError:
         raise ConfigurationError(
-            "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read; correct the variable, or unset it"
+            "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read;"
+            " correct the variable, or unset it"
         ) from None
 
 

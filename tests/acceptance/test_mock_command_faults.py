@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.programs import Program, open_report, refused, refused_in_one_sentence
+from tests.acceptance.programs import Program, open_report, refused
 from tests.mock_http import response
 
 Start = Callable[..., Program]

@@ -41,9 +41,9 @@ def test_a_mock_is_not_trusted_without_its_certificate(server: MockServer, monke
     """Loopback is no reason to do without a check."""
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
-    with Client(server.username, server.password, base_url=server.base_url) as client:
-        with pytest.raises(ConnectionFailedError):
-            client.status()
+    client = Client(server.username, server.password, base_url=server.base_url)
+    with client, pytest.raises(ConnectionFailedError):
+        client.status()
 
 
 def test_a_proxy_of_the_environment_stays_out(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +61,7 @@ def test_a_proxy_of_the_environment_stays_out(server: MockServer, monkeypatch: p
 def test_certificates_that_cannot_be_read_are_named(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    kind: type[Client] | type[AsyncClient],
+    kind: type[Client | AsyncClient],
     url: str,
     content: str | None,
 ) -> None:
