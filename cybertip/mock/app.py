@@ -122,15 +122,8 @@ class _Web:
             raise
 
         def act() -> Answer:
-            return self._core.upload(
-                account,
-                report_id,
-                name=file.name,
-                size=file.size,
-                md5=file.md5,
-                sha256=file.sha256,
-                keep=partial(form.keep, report_id),
-            )
+            facts = {"name": file.name, "md5": file.md5, "sha256": file.sha256}
+            return self._core.upload(account, report_id, size=file.size, keep=partial(form.keep, report_id), **facts)
 
         return Act(act, form.discard)
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -65,6 +66,11 @@ class Program:
         if not self.base_url:
             ended = self._end()
             raise AssertionError(f"the mock did not start: {ended.status}\n{ended.stderr}")
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return urlsplit(self.base_url).port or 0
 
     def _read(self) -> None:
         assert self.process.stderr is not None

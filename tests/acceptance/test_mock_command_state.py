@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import signal
 import sqlite3
@@ -14,7 +15,7 @@ import pytest
 from cybertip.mock.storage import FORMAT
 from tests.acceptance.programs import Program, open_report, refused_in_one_sentence, upload
 from tests.mock_http import XML, response
-from tests.samples import file_details_xml, picture
+from tests.samples import file_details_xml, picture, report_xml
 
 Start = Callable[..., Program]
 
@@ -207,3 +208,22 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path, path: str, wor
     said = refused_in_one_sentence(tmp_path, "--state", path)
     assert words in said
     assert "choose a path that you may write to" in said
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="this system cannot limit another process")
+def test_a_full_disk_is_told_and_survived(start: Start, tmp_path: Path) -> None:
+    """What cannot be kept is answered with 500 and told in a line; the mock goes on, and keeps what it can again."""
+    program = start("--state", "state")
+    with program.client() as client:
+        kept = [open_report(client)]
+        _, hard = resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, ((tmp_path / "state-wal").stat().st_size, hard))
+        assert client.post("/submit", content=report_xml(), headers=XML).status_code == 500
+        assert client.get("/status").status_code == 200
+        resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        kept.append(open_report(client))
+    lines = program.requests(5)
+    (told,) = [line for line in lines if "what arrived could not be kept" in line]
+    assert "make room" in told
+    program.stop()
+    assert [one["report_id"] for one in start("--state", "state").look("/reports")["reports"]] == kept[::-1]

@@ -20,8 +20,7 @@ SIGNALS = pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 
 def ask(program: Program, head: str, body: bytes = b"") -> socket.socket:
     """A connection on which a request was sent."""
-    host, _, port = program.base_url.removeprefix("http://").removesuffix("/ispws").partition(":")
-    connection = socket.create_connection((host, int(port)), timeout=PATIENCE)
+    connection = socket.create_connection(("127.0.0.1", program.port), timeout=PATIENCE)
     token = b64encode(":".join(DEFAULTS).encode()).decode()
     connection.sendall(f"{head} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {token}\r\n".encode() + body)
     return connection
@@ -89,8 +88,7 @@ def test_idle_connections_do_not_keep_it(start: Start) -> None:
 def test_a_hanging_request_over_tls_does_not_keep_it(start: Start, tmp_path: Path) -> None:
     """With TLS, too, a signal ends a mock although somebody has connected and says nothing."""
     program = start("--tls")
-    port = int(program.base_url.split(":")[2].split("/")[0])
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
+    with socket.create_connection(("127.0.0.1", program.port), timeout=PATIENCE):
         program.stop()
 
 

@@ -53,7 +53,7 @@ def test_a_client_that_does_not_trust_it_fails(start: Start) -> None:
     program = start("--tls")
     with program.client() as stranger, pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
         stranger.get("/status")
-    with socket.create_connection(("127.0.0.1", int(program.base_url.split(":")[2].split("/")[0])), timeout=30) as raw:
+    with socket.create_connection(("127.0.0.1", program.port), timeout=30) as raw:
         raw.sendall(b"GET /ispws/status HTTP/1.1\r\nHost: x\r\n\r\n")
         assert raw.recv(1000)[:4] != b"HTTP"
     with program.client(verify=trusting(program)) as client:
