@@ -76,6 +76,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--quiet", is_flag=True, help="Print no line for each request."),
 )
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+_ENDINGS = {"cut": "[connection cut]", "gone": "[the client hung up]", "failed": "[the mock failed]"}
 _SWITCHES = (
     "server",
     "second_fileinfo",
@@ -288,10 +289,8 @@ def request_line(exchange: Exchange) -> str:
         parts.append(f"{exchange.seconds * 1000:.0f} ms")
     if exchange.fault:
         parts.append(f"[fault: {exchange.fault}]")
-    if exchange.ended == "cut":
-        parts.append("[connection cut]")
-    if exchange.ended == "gone":
-        parts.append("[the client hung up]")
+    if exchange.ended in _ENDINGS:
+        parts.append(_ENDINGS[exchange.ended])
     # The constraint that a document breaks, without the values that the sentence may quote.
     if constraint := re.match(r"[^\n]*\n\[\d+,\d+\] - (cvc-[a-z0-9.-]+)", exchange.description):
         parts.append(constraint[1])

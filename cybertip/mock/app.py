@@ -174,6 +174,10 @@ class _Web:
         except ClientDisconnect:
             # The request never came to its end, so nothing was done. Nobody is left to read an answer.
             pass
+        except Exception as problem:
+            # Without sockets, cutting an answer in its middle raises.
+            ended = "cut" if isinstance(problem, ConnectionResetError) else "failed"
+            raise
         finally:
             self._core.end(exchange, answer, ended, time.perf_counter() - started)
             if self._on_exchange is not None:

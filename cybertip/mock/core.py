@@ -304,7 +304,7 @@ class MockCore:
         Args:
             exchange: what `begin` gave.
             answer: the answer; None where none was made.
-            ended: how: ``answered``, ``cut`` or ``gone``.
+            ended: how: ``answered``, ``cut``, ``gone`` or ``failed``.
             seconds: how long it took, where somebody measured.
         """
         exchange.ended, exchange.seconds = ended, seconds

@@ -25,7 +25,8 @@ class Exchange:
         report_id: the report that it was about, where that is known.
         violations: the documented rules that its document breaks, as code and path.
         fault: the fault that it met, in words.
-        ended: how it ended: ``answered``, ``cut`` by a fault, or the client had ``gone``; empty while it is under way.
+        ended: how it ended: ``answered``, ``cut`` by a fault, the client had ``gone``, or the mock itself ``failed``;
+            empty while it is under way.
     """
 
     number: int

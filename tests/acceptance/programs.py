@@ -40,13 +40,13 @@ class Ended:
 class Program:
     """A mock on a free port, listening."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "cybertip", "mock", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=clean_environment(),
+            env={**clean_environment(), **variables},
             cwd=folder,
         )
         self._lines: list[str] = []
@@ -150,8 +150,8 @@ def programs(folder: Path) -> Iterator[Callable[..., Program]]:
     """Starts mocks in a folder; none of them outlives the block."""
     started: list[Program] = []
 
-    def start(*arguments: str) -> Program:
-        started.append(Program(folder, *arguments))
+    def start(*arguments: str, **variables: str) -> Program:
+        started.append(Program(folder, *arguments, **variables))
         return started[-1]
 
     try:

@@ -214,7 +214,8 @@ def test_a_path_that_cannot_be_written_is_refused(tmp_path: Path, path: str, wor
 def test_a_full_disk_is_told_and_survived(start: Start, tmp_path: Path) -> None:
     """What cannot be kept is answered with 500 and told in a line; the mock goes on, and keeps what it can again."""
     program = start("--state", "state")
-    with program.client() as client:
+    # The server ends the connection after such an answer, so each request has its own.
+    with program.client(headers={"Connection": "close"}) as client:
         kept = [open_report(client)]
         _, hard = resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, ((tmp_path / "state-wal").stat().st_size, hard))
@@ -225,5 +226,6 @@ def test_a_full_disk_is_told_and_survived(start: Start, tmp_path: Path) -> None:
     lines = program.requests(5)
     (told,) = [line for line in lines if "what arrived could not be kept" in line]
     assert "make room" in told
+    assert "[the mock failed]" in lines[lines.index(told) - 1]
     program.stop()
     assert [one["report_id"] for one in start("--state", "state").look("/reports")["reports"]] == kept[::-1]

@@ -110,6 +110,7 @@ async def test_an_answer_that_breaks_off_raises() -> None:
     async with connected(core) as client:
         with pytest.raises(ConnectionResetError):
             await client.get("/status")
+    assert core.exchanges[-1].ended == "cut"
 
 
 @pytest.mark.parametrize("fault", [Status(status=503), Code(code=1000), Throttle(), Dribble(pause=0.001, piece=50)])
