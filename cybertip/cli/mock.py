@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import os
-import re
 import shlex
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cybertip.cli._lines import Lines, request_line, server_log
 from cybertip.cli._options import json_option
-from cybertip.cli._output import Exit, Output, body_of, defect
+from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME
 from cybertip.errors import ConfigurationError
 
@@ -46,9 +43,17 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="Keep the bytes of uploaded files in this folder.  [default: only size and digests]",
     ),
     click.option(
-        "--first-report-id", type=click.IntRange(1, 2**63 - 2), default=4_100_000_001, show_default=True, metavar="ID"
+        "--first-report-id",
+        type=click.IntRange(1, 2**63 - 1),
+        default=4_100_000_001,
+        metavar="ID",
+        help="Report ids go up from here.  [default: 4100000001]",
     ),
-    click.option("--faults", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Misbehave as told."),
+    click.option(
+        "--faults",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A JSON file of faults.",
+    ),
     click.option("--random-faults", type=click.FloatRange(0, 1), metavar="RATE", help="Misbehave at random."),
     click.option("--seed", type=int, default=0, show_default=True, help="Where the dice of --random-faults start."),
     click.option("--server", type=click.Choice(["2025", "2016"]), help="How errors look.  [default: 2025]"),
@@ -75,8 +80,6 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option("--inspect-remotely", is_flag=True, help="Let other machines look at what arrived, too."),
     click.option("--quiet", is_flag=True, help="Print no line for each request."),
 )
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
-_ENDINGS = {"cut": "[connection cut]", "gone": "[the client hung up]", "failed": "[the mock failed]"}
 _SWITCHES = (
     "server",
     "second_fileinfo",
@@ -113,7 +116,10 @@ def command(output: Output, **options: Any) -> int:
         raise ConfigurationError(
             f"the mock server needs the package {problem.name}: pip install 'cybertip[mock]'"
         ) from None
-    plan, settings = _plan(options), _settings(output, options)
+    plan, lines = _plan(options), Lines(output.say)
+    # An envelope is one document, so nothing can follow it.
+    silent = options["quiet"] or output.as_json
+    settings = _settings(options, None if silent else lambda exchange: lines.add(request_line(exchange)))
 
     def ready(base_url: str) -> None:
         output.data(base_url)
@@ -124,7 +130,9 @@ def command(output: Output, **options: Any) -> int:
         _introduce(output, settings, accounts, base_url, look)
 
     with ExitStack() as running:
-        running.enter_context(_logged(output, quiet=options["quiet"]))
+        running.enter_context(lines.writing())
+        if not output.as_json:
+            running.enter_context(server_log(lines, logging.ERROR if options["quiet"] else logging.WARNING))
         if settings.certificate is not None:
             running.enter_context(settings.certificate)
         journal = _journal(options["state"])
@@ -140,37 +148,6 @@ def command(output: Output, **options: Any) -> int:
         core.set_faults(plan)
         serve(core, settings, ready)
     return Exit.DONE
-
-
-class _Words(logging.Handler):
-    """Tells in a line what the server's own log has to say: no traceback."""
-
-    def __init__(self, output: Output, level: int) -> None:
-        super().__init__(level)
-        self._output = output
-
-    def emit(self, record: logging.LogRecord) -> None:
-        problem = record.exc_info[1] if record.exc_info else None
-        if os.environ.get("CYBERTIP_DEBUG") == "1":
-            words = self.format(record)
-        elif isinstance(problem, (sqlite3.Error, OSError)):
-            words = f"what arrived could not be kept ({problem}); make room, or see to the rights of the path"
-        elif isinstance(problem, Exception):
-            words = defect(problem)
-        else:
-            words = record.getMessage().strip().rstrip(".")
-        self._output.say(f"{datetime.fromtimestamp(record.created, UTC):%H:%M:%S} {words}")
-
-
-@contextmanager
-def _logged(output: Output, *, quiet: bool) -> Iterator[None]:
-    # An envelope is one document, so nothing can follow it.
-    handler = logging.NullHandler() if output.as_json else _Words(output, logging.ERROR if quiet else logging.WARNING)
-    logging.getLogger().addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.getLogger().removeHandler(handler)
 
 
 def _introduce(output: Output, settings: Settings, accounts: dict[str, str], base_url: str, look: str) -> None:
@@ -249,7 +226,7 @@ def _journal(path: Path | None) -> StateFile | None:
     return StateFile(path)
 
 
-def _settings(output: Output, options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any], on_exchange: Callable[[Exchange], None] | None) -> Settings:
     from cybertip.mock.certificate import make_certificate
     from cybertip.mock.keeping import Keeper
     from cybertip.mock.server import Settings
@@ -257,42 +234,11 @@ def _settings(output: Output, options: dict[str, Any]) -> Settings:
     if options["tls_ca"] is not None and not options["tls"]:
         raise click.UsageError("--tls-ca goes with --tls")
 
-    def line(exchange: Exchange) -> None:
-        output.say(request_line(exchange))
-
     return Settings(
         host=options["host"],
         port=options["port"],
         certificate=make_certificate(options["host"], options["tls_ca"]) if options["tls"] else None,
         keeper=Keeper(options["keep_files"]) if options["keep_files"] is not None else None,
         inspect_remotely=options["inspect_remotely"],
-        # An envelope is one document, so nothing can follow it.
-        on_exchange=None if options["quiet"] or output.as_json else line,
+        on_exchange=on_exchange,
     )
-
-
-def request_line(exchange: Exchange) -> str:
-    """One request in one line: no account, no address, no value of a document and no path that a client made up."""
-    parts = [
-        f"{exchange.received_at:%H:%M:%S}",
-        exchange.method if exchange.method in _METHODS else "(another method)",
-        f"/{exchange.call}" if exchange.call else "(no endpoint)",
-    ]
-    parts.append("no answer" if exchange.http_status is None else str(exchange.http_status))
-    if exchange.code is not None:
-        parts.append(f"code {exchange.code}")
-    if exchange.report_id is not None:
-        parts.append(f"report {exchange.report_id}")
-    if exchange.request_bytes:
-        parts.append(f"{exchange.request_bytes} bytes")
-    if exchange.seconds is not None:
-        parts.append(f"{exchange.seconds * 1000:.0f} ms")
-    if exchange.fault:
-        parts.append(f"[fault: {exchange.fault}]")
-    if exchange.ended in _ENDINGS:
-        parts.append(_ENDINGS[exchange.ended])
-    # The constraint that a document breaks, without the values that the sentence may quote.
-    if constraint := re.match(r"[^\n]*\n\[\d+,\d+\] - (cvc-[a-z0-9.-]+)", exchange.description):
-        parts.append(constraint[1])
-    parts.extend(exchange.violations)
-    return " ".join(parts)

@@ -24,7 +24,8 @@ from cybertip.mock.state import ReceivedFile, ReceivedReport, ReportState
 
 if TYPE_CHECKING:
     from cybertip.mock.app import create_app
-    from cybertip.mock.server import MockServer, serve
+    from cybertip.mock.background import MockServer
+    from cybertip.mock.server import serve
 
 __all__ = [
     "Behaviour",
@@ -37,7 +38,7 @@ __all__ = [
     "serve",
 ]
 
-_WEB = {"MockServer": "server", "serve": "server", "create_app": "app"}
+_WEB = {"MockServer": "background", "serve": "server", "create_app": "app"}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,9 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
+_NO_HTTP = "Invalid HTTP request received."
+
+
 class NoUpgrades(HttpToolsProtocol):
     """Serves a request that asks for an upgrade as if it did not ask."""
 
@@ -31,18 +34,22 @@ class NoUpgrades(HttpToolsProtocol):
                 self.parser.feed_data(data)
             except HttpParserUpgrade as stop:
                 if self.parser.get_method() == b"CONNECT":
-                    self.send_400_response("Invalid HTTP request received.")
+                    self._refuse()
                     return
                 data = self._head_without_upgrade() + data[stop.args[0] :]
                 self.parser = HttpRequestParser(self)
                 with suppress(AttributeError):  # httptools before 0.6.3
                     self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
             except HttpParserError:
-                # uvicorn would log a warning; what was sent is nobody's business but the client's.
-                self.send_400_response("Invalid HTTP request received.")
+                self._refuse()
                 return
             else:
                 return
+
+    def _refuse(self) -> None:
+        # As uvicorn does it, which says nothing of what was sent.
+        self.logger.warning(_NO_HTTP)
+        self.send_400_response(_NO_HTTP)
 
     def _head_without_upgrade(self) -> bytes:
         lines = [b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]

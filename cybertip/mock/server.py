@@ -1,4 +1,4 @@
-"""The mock on a real socket: in the background of a test, or as a program of its own."""
+"""The mock on a real socket: serving until it is told to stop."""
 
 from __future__ import annotations
 
@@ -8,31 +8,23 @@ import signal
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from datetime import UTC, datetime
 
 import uvicorn
 from starlette.types import Scope
 
 from cybertip.errors import ConfigurationError
 from cybertip.mock.app import BASE_PATH, create_app
-from cybertip.mock.behaviour import Behaviour
-from cybertip.mock.certificate import Certificate, make_certificate
+from cybertip.mock.certificate import Certificate
 from cybertip.mock.core import MockCore
 from cybertip.mock.exchanges import Exchange
-from cybertip.mock.faults import AnyFault, FaultPlan, RandomFaults
-from cybertip.mock.inspection_web import INSPECTION_PATH
 from cybertip.mock.keeping import Keeper
 from cybertip.mock.line import Line
 from cybertip.mock.protocol import NoUpgrades
-from cybertip.mock.state import FIRST_REPORT_ID, ReceivedReport
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8750
@@ -68,165 +60,6 @@ class Settings:
     on_exchange: Callable[[Exchange], None] | None = None
 
 
-class MockServer:
-    """A mock server in a background thread, for the time of a ``with`` block.
-
-    It listens on loopback. Any number of them can run in one process; each has accounts and reports of its own.
-    `core` stays readable after the block.
-    """
-
-    def __init__(
-        self,
-        accounts: Mapping[str, str] | None = None,
-        *,
-        core: MockCore | None = None,
-        behaviour: Behaviour | None = None,
-        first_report_id: int = FIRST_REPORT_ID,
-        port: int = 0,
-        tls: bool = False,
-        keep_files: Path | None = None,
-        on_exchange: Callable[[Exchange], None] | None = None,
-    ) -> None:
-        """Prepare a server; it starts with the ``with`` block.
-
-        Args:
-            accounts: user name -> password; one account, ``mock`` with ``mock-password``, where none are given.
-            core: the core to serve, in place of `accounts`, `behaviour` and `first_report_id`: with a clock of one's
-                own, or reports from before.
-            behaviour: how to behave where the real server's behaviour is not known, or changed.
-            first_report_id: the id of the first report; each later one is one more.
-            port: the port to listen on; 0 takes any free one.
-            tls: whether to serve HTTPS, with a certificate made for the occasion (`ca_file`).
-            keep_files: a folder to keep the bytes of uploaded files in.
-            on_exchange: called, in the thread of the server, with each request that has come to its end; a queue's
-                ``put`` lets a test wait for one that nobody waits for any more.
-
-        Raises:
-            ConfigurationError: an account cannot be used with HTTP Basic authentication, the folder cannot be used, or
-                a package for TLS is missing.
-            TypeError: `core` is given together with what it has of its own.
-        """
-        if core is not None and (accounts is not None or behaviour is not None or first_report_id != FIRST_REPORT_ID):
-            raise TypeError("give accounts, behaviour and first id, or a core, not both: a core has its own")
-        self.core = core or MockCore(accounts, clock=now, behaviour=behaviour, first_report_id=first_report_id)
-        self._settings = Settings(
-            port=port,
-            certificate=make_certificate(LOOPBACK) if tls else None,
-            keeper=Keeper(keep_files) if keep_files is not None else None,
-            on_exchange=on_exchange,
-        )
-        self._base_url: str | None = None
-        self._server: _Server | None = None
-        self._running = ExitStack()
-
-    def __repr__(self) -> str:
-        return f"MockServer({self._base_url or 'not started'}, core={self.core!r})"
-
-    @property
-    def base_url(self) -> str:
-        """The address of the API, such as ``http://127.0.0.1:8750/ispws``. Raises RuntimeError before the start."""
-        if self._base_url is None:
-            raise RuntimeError("the mock server has not been started: use it in a with statement")
-        return self._base_url
-
-    @property
-    def inspection_url(self) -> str:
-        """The address to look at it, such as ``http://127.0.0.1:8750/_mock``. Raises RuntimeError before the start."""
-        return self.base_url.removesuffix(BASE_PATH) + INSPECTION_PATH
-
-    @property
-    def username(self) -> str:
-        """The name of the first account."""
-        return next(iter(self.core.accounts))
-
-    @property
-    def password(self) -> str:
-        """The password of the first account, in clear."""
-        return self.core.accounts.password(self.username)
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """The environment variables with which `cybertip` and programs made with it reach this mock."""
-        variables = {
-            "CYBERTIP_ENVIRONMENT": "mock",
-            "CYBERTIP_BASE_URL": self.base_url,
-            "CYBERTIP_USERNAME": self.username,
-            "CYBERTIP_PASSWORD": self.password,
-        }
-        return variables if self.ca_file is None else {**variables, "SSL_CERT_FILE": str(self.ca_file)}
-
-    @property
-    def ca_file(self) -> Path | None:
-        """The certificate for clients to trust, where it serves HTTPS. The file is gone when the server is."""
-        return self._settings.certificate.ca_file if self._settings.certificate is not None else None
-
-    # --- what arrived, and what is to happen ---------------------------------------------------------------------
-
-    @property
-    def reports(self) -> list[ReceivedReport]:
-        """Every report that was opened, oldest first."""
-        return list(self.core.reports.values())
-
-    def report(self, report_id: int | Literal["latest"] = "latest") -> ReceivedReport:
-        """One report. Raises LookupError where there is none."""
-        if report_id != "latest":
-            return self.core.reports[report_id]
-        if not self.core.reports:
-            raise LookupError("no report has been opened yet")
-        return self.reports[-1]
-
-    @property
-    def faults(self) -> tuple[AnyFault, ...]:
-        """The faults that are left."""
-        return self.core.faults.left.faults
-
-    def set_faults(self, *faults: AnyFault, random: RandomFaults | None = None) -> None:
-        """Replace all faults; none are left where none are given."""
-        self._do(partial(self.core.set_faults, FaultPlan(faults=faults, random=random)))
-
-    def advance(self, by: timedelta) -> None:
-        """Move the mock's time on."""
-        self._do(partial(self.core.move_clock, by=by))
-
-    def reset(self) -> None:
-        """Forget all reports, faults and moves of the clock. Report ids go on from where they are."""
-        self._do(self._reset)
-
-    def _reset(self) -> None:
-        self.core.forget()
-        self.core.set_faults(FaultPlan())
-        self.core.reset_clock()
-
-    def _do(self, action: Callable[[], object]) -> None:
-        """Let something happen to the core where everything happens to it: in the thread of the server."""
-        if self._server is None:
-            action()
-        else:
-            self._server.do(action)
-
-    def __enter__(self) -> Self:
-        """Start, and return once it takes connections.
-
-        Raises:
-            ConfigurationError: the port cannot be used.
-        """
-        with ExitStack() as running:
-            if self._settings.certificate is not None:
-                running.enter_context(self._settings.certificate)
-            listener = _listen(LOOPBACK, self._settings.port)
-            self._base_url = _base_url(listener, self._settings)
-            self._server = running.enter_context(_in_background(self.core, self._settings, listener))
-            self._running = running.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop: requests under way get a second to come to their end, then their connections are cut."""
-        self._running.close()
-        self._server = None
-
-
 def serve(core: MockCore, settings: Settings | None = None, on_ready: Callable[[str], None] | None = None) -> None:
     """Serve until SIGINT or SIGTERM, then return. Call it from the main thread, where signals arrive.
 
@@ -239,43 +72,18 @@ def serve(core: MockCore, settings: Settings | None = None, on_ready: Callable[[
         ConfigurationError: the address or the port cannot be used.
     """
     settings = settings or Settings(port=DEFAULT_PORT)
-    listener = _listen(settings.host, settings.port)
-    base_url = _base_url(listener, settings)
+    listener = listen(settings.host, settings.port)
+    base_url = base_url_of(listener, settings)
 
     def ready() -> None:
         if on_ready is not None:
             on_ready(base_url)
 
     with listener:
-        _Server(core, settings, ready).run([listener])
+        Server(core, settings, ready).run([listener])
 
 
-@contextmanager
-def _in_background(core: MockCore, settings: Settings, listener: socket.socket) -> Iterator[_Server]:
-    ready = threading.Event()
-    server = _Server(core, settings, ready.set)
-
-    def run() -> None:
-        try:
-            with listener:
-                server.run([listener])
-        finally:
-            # Nobody may wait for a server that could not start; the thread itself reports why.
-            ready.set()
-
-    thread = threading.Thread(target=run, name="cybertip mock", daemon=True)
-    thread.start()
-    ready.wait()
-    try:
-        if not server.started:
-            raise RuntimeError("the mock server did not start")
-        yield server
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket. uvicorn could open it, but would then end the process where it cannot."""
     if not 0 <= port <= 65535:
         raise ConfigurationError(f"port {port} does not exist; choose one from 1024 to 65535 (0 takes any free one)")
@@ -300,7 +108,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _base_url(listener: socket.socket, settings: Settings) -> str:
+def base_url_of(listener: socket.socket, settings: Settings) -> str:
     scheme = "http" if settings.certificate is None else "https"
     host, port = listener.getsockname()[:2]
     # Who listens everywhere is reached on loopback, too, and a wildcard is no address to send anything to.
@@ -308,7 +116,7 @@ def _base_url(listener: socket.socket, settings: Settings) -> str:
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{BASE_PATH}"
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn, but telling when it takes connections, ending in order, and able to end a single connection."""
 
     def __init__(self, core: MockCore, settings: Settings, on_ready: Callable[[], None]) -> None:

@@ -157,6 +157,8 @@ def page(watch: tuple[BrowserContext, Watch], watched_mock: MockServer) -> Itera
     yield page
     assert not watched.wrong
     assert context.pages == [page]
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Program]]:
     """Start mocks in an empty folder; those that still run are ended after the test."""
