@@ -12,7 +12,6 @@ from contextlib import suppress
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-
 _NO_HTTP = "Invalid HTTP request received."
 
 
