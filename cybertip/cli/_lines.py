@@ -114,5 +114,8 @@ def request_line(exchange: Exchange) -> str:
     # The constraint that a document breaks, without the values that the sentence may quote.
     if constraint := re.match(r"[^\n]*\n\[\d+,\d+\] - (cvc-[a-z0-9.-]+)", exchange.description):
         parts.append(constraint[1])
-    parts.extend(exchange.violations)
+    if exchange.violations:
+        parts.append(exchange.violations[0])
+    if len(exchange.violations) > 1:
+        parts.append(f"(and {len(exchange.violations) - 1} more)")
     return " ".join(parts)

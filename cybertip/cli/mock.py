@@ -215,7 +215,11 @@ def _plan(options: dict[str, Any]) -> FaultPlan:
             raise ConfigurationError(f"{options['faults']}: {problem}") from None
     if options["random_faults"] is None:
         return plan
-    return plan.model_copy(update={"random": RandomFaults(rate=options["random_faults"], seed=options["seed"])})
+    try:
+        random = RandomFaults(rate=options["random_faults"], seed=options["seed"])
+    except ValueError:
+        raise click.UsageError("--random-faults is a share of the requests: a number from 0 to 1") from None
+    return plan.model_copy(update={"random": random})
 
 
 def _journal(path: Path | None) -> StateFile | None:

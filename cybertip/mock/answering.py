@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from random import Random
-from types import MappingProxyType
 from uuid import UUID
 
 from cybertip.mock.answers import Answer, Code, Refused, describe
 from cybertip.mock.behaviour import Behaviour
 from cybertip.models import ReportDoneResponse, ReportResponse, UploadedFiles
+from cybertip.models._types import LONG_MAX
 from cybertip.xml import write
 
 REALM = "ESP Web Services"
@@ -117,7 +117,10 @@ class Answers:
         if status is None:
             status = 200 if code == Code.SUCCESS or self._behaviour.server == "2016" else 400
         if root is None:
-            root = self._behaviour.finish_errors if call == "finish" else "reportResponse"
+            succeeded = "reportDoneResponse" if code == Code.SUCCESS else self._behaviour.finish_errors
+            root = succeeded if call == "finish" else "reportResponse"
+        if report_id is not None and not 0 <= report_id <= LONG_MAX:
+            report_id = None  # Nobody's id, and none that an answer could name.
         words = describe(code) if description is None else description
         document: ReportResponse | ReportDoneResponse
         if root == "reportDoneResponse":
@@ -165,7 +168,7 @@ class Answers:
         if self._behaviour.server != "2016":
             # Documented as a header, missing on old recordings; its form is assumed.
             own["Request-ID"] = str(UUID(hex=self.hex_id(), version=4))
-        return Answer(status, MappingProxyType({**own, **(headers or {})}), body, code, report_id)
+        return Answer(status, {**own, **(headers or {})}, body, code, report_id)
 
     def _xml(
         self,

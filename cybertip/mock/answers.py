@@ -78,7 +78,7 @@ class Place:
 
 
 class Refused(Exception):
-    """A request that the API refuses. It never leaves the package: `MockCore.refuse` makes the answer of it.
+    """A request that the API refuses. It never leaves the package: `Answers.refusal` makes the answer of it.
 
     Attributes:
         code: the response code, as the server of 2025 has it.

@@ -14,6 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple, cast
 
+import anyio
 from python_multipart.multipart import parse_options_header
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -102,6 +103,8 @@ class _Web:
 
     async def status(self, request: Request, account: str, pieces: Pieces) -> Act:
         host = request.client.host if request.client else "unknown"
+        # A socket for both kinds of addresses shows those of IPv4 as IPv6.
+        host = host.removeprefix("::ffff:")
         return Act(lambda: self._core.status(account, host))
 
     async def xsd(self, request: Request, account: str, pieces: Pieces) -> Act:
@@ -163,17 +166,17 @@ class _Web:
                 answer = self._core.answers.unauthorized()
             else:
                 answer = await self._answer(call, read, request, account, exchange, fault)
-            if way.cut_after_acting:
-                raise Cut
-            await self._line.pause(way.wait_after)
-            await self._line.deliver(answer, way, scope, receive, send)
-            ended = "gone" if way.wait_for_hangup else "answered"
+            ended = await self._send(answer, way, scope, receive, send)
         except Cut:
             ended = "cut"
             await self._line.cut(scope, receive)
         except ClientDisconnect:
             # The request never came to its end, so nothing was done. Nobody is left to read an answer.
             pass
+        except anyio.get_cancelled_exc_class():
+            # A server that stops has waited long enough. Anybody else who cancels shall know that it worked.
+            if not self._line.stopping:
+                raise
         except Exception as problem:
             # Without sockets, cutting an answer in its middle raises.
             ended = "cut" if isinstance(problem, ConnectionResetError) else "failed"
@@ -182,6 +185,14 @@ class _Web:
             self._core.end(exchange, answer, ended, time.perf_counter() - started)
             if self._on_exchange is not None:
                 self._on_exchange(exchange)
+
+    async def _send(self, answer: Answer, way: Delivery, scope: Scope, receive: Receive, send: Send) -> str:
+        """Send an answer as the fault has it, and tell how the exchange ended."""
+        if way.cut_after_acting or (way.wait_for_hangup and not self._line.has_connections):
+            raise Cut
+        if way.wait_for_hangup or (way.wait_after and await self._line.pause_for(way.wait_after, receive)):
+            return "gone"
+        return "answered" if await self._line.deliver(answer, way, scope, receive, send) else "gone"
 
     async def _answer(
         self, call: str, read: Reading, request: Request, account: str, exchange: Exchange, fault: AnyFault | None
@@ -193,9 +204,12 @@ class _Web:
         try:
             if way.cut_after is not None:
                 raise Cut  # The body was no longer than what was to be read of it.
+            # It acts in any case, also when the client has not waited for it; but not because the server stops.
             await self._line.pause(way.wait_before)
-            if way.wait_for_hangup:
+            if way.wait_for_hangup and self._line.has_connections:
                 await self._line.hung_up(request.receive)
+            if self._line.stopping and (way.wait_before or way.wait_for_hangup):
+                raise Cut
             return self._core.perform(fault, call, act.do)
         finally:
             act.drop()

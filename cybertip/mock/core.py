@@ -7,13 +7,13 @@ Nothing here knows HTTP servers, threads or real time, so a test or a simulation
 
 An endpoint's method takes the account whose credentials came with the request (see `MockCore.authenticate`), acts, and
 answers. `begin`, `perform` and `end` are the way of a request that may meet a fault; the web layer goes it with every
-one. The core is not locked: use it from one thread. Looking at `MockCore.reports` from others is fine.
+one. The core is not locked: use it from one thread. Others may look at `MockCore.reports`, and
+at copies of exchanges (``tuple(core.exchanges)``).
 """
 
 from __future__ import annotations
 
 import functools
-import itertools
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -96,7 +96,8 @@ class MockCore:
             clock: tells the time: aware, in UTC.
             behaviour: how to behave where the real server's behaviour is not known, or changed.
             first_report_id: the id of the first report; each later one is one more.
-            random: makes file ids and header values; seed one to get the same ones again.
+            random: makes file ids and header values; seed one to get the same ones again, and to be able to copy the
+                core in the middle of a simulation (``deepcopy``).
             journal: keeps what happens, for another core to start with.
 
         Raises:
@@ -117,7 +118,7 @@ class MockCore:
         self._reports = {report.id: report for report in kept.reports}
         self._next_id = max(first_report_id, kept.next_report_id)
         numbers = (one.number for report in kept.reports for one in report.exchanges)
-        self._numbers = itertools.count(max(numbers, default=0) + 1)
+        self._last_number = max(numbers, default=0)
 
     def __repr__(self) -> str:
         return f"MockCore(accounts={self.accounts!r}, reports={len(self._reports)})"
@@ -147,9 +148,9 @@ class MockCore:
         if self._next_id > LAST_REPORT_ID:
             raise Refused(Code.SAVE_FAILED, "no report id is left")
         report = ReceivedReport(self._next_id, account, body, batched, self.clock, now)
+        self._journal.save_report(report)
         self._next_id += 1
         self._reports[report.id] = report
-        self._journal.save_report(report)
         return self.answers.success(report_id=report.id)
 
     @_endpoint
@@ -278,7 +279,8 @@ class MockCore:
             account: the account, None where the credentials were not accepted. Such a request meets no fault, and
                 neither does one that is for no endpoint.
         """
-        exchange = Exchange(next(self._numbers), call, method, self.clock(), account)
+        self._last_number += 1
+        exchange = Exchange(self._last_number, call, method, self.clock(), account)
         self.exchanges.append(exchange)
         fault = self.faults.take(call) if call and account is not None else None
         exchange.fault = fault.in_words if fault is not None else ""

@@ -23,6 +23,9 @@ from cybertip.xml import MOST_FINDINGS, parse_tree, read_tree
 
 W = TypeVar("W", bound=Wire)
 
+MOST_VIOLATIONS = 20
+"""How many broken rules of one document are told to whoever looks; the answer tells the first."""
+
 # Not well-formed, illegal characters, a document type declaration. Hardened Java parsers report the last as a syntax
 # error too (assumed for this server).
 _MALFORMED = {"X001", "X003", "X004"}
@@ -49,20 +52,20 @@ def read_report(body: bytes, now: datetime) -> Received[Report]:
             it, where it is another document, and where it breaks a documented rule.
     """
     tree = _valid(body, Report)
-    _refuse(judge_report(tree, now))
+    _refuse(judge_report(tree, now, most=MOST_VIOLATIONS))
     return _held(body, tree, Report)
 
 
 def read_details(body: bytes, now: datetime) -> Received[FileDetails]:
     """The file details that the body is. Raises Refused, like `read_report`."""
     tree = _valid(body, FileDetails)
-    _refuse(judge_details(tree, now, None))
+    _refuse(judge_details(tree, now, None, most=MOST_VIOLATIONS))
     return _held(body, tree, FileDetails)
 
 
 def check_batched_details(details: Received[FileDetails], now: datetime, report: bytes) -> None:
     """Apply what a batched report demands of its file's details as well. Raises Refused, with 4100."""
-    _refuse(judge_details(details.tree, now, read_tree(report)))
+    _refuse(judge_details(details.tree, now, read_tree(report), most=MOST_VIOLATIONS))
 
 
 def check_batched_report(report: bytes, details: list[bytes | None]) -> None:
@@ -123,10 +126,12 @@ def _by_schema(body: bytes, tree: etree._Element, findings: list[Finding]) -> Re
 
 
 def _element_at(tree: etree._Element, path: str) -> etree._Element:
+    # libxml2 names elements in foreign namespaces by their prefixes.
+    prefixes = {prefix: uri for node in tree.iter("{*}*") for prefix, uri in node.nsmap.items() if prefix}
     try:
-        found = tree.getroottree().xpath(path)
+        found = tree.getroottree().xpath(path, namespaces=prefixes)
     except etree.XPathError:
-        return tree  # Namespaces: libxml2 names a prefix that XPath does not know.
+        return tree
     return found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else tree
 
 
@@ -139,15 +144,14 @@ def _sentence(entry: Any, element: etree._Element) -> tuple[str, bool]:
     if kind == "ELEMENT_CONTENT":
         return _content(name, message)
     attribute = re.search(r"[Aa]ttribute '([^']*)'", about) or re.match(r"The attribute '([^']*)'", message)
-    value = re.search(
-        r"'(.*)' is not (?:a valid|an element|accepted)", message.partition("] ")[2] or message, re.DOTALL
-    )
-    simple = re.search(r"type '(?:xs:)?([^']*)'\.?\s*$", message)
+    # Taken from the document: libxml2 cuts long sentences short, and a value may look like the end of one.
+    value = element.get(attribute[1], "") if attribute else "".join(map(str, element.itertext()))
+    simple = re.search(r"type '(?:xs:)?([A-Za-z]+)'\.?\s*$", message[-100:])
     key, words = _SENTENCES.get(kind, ("cvc-elt", "Element '{name}' is not valid."))
     sentence = words.format(
         name=name,
         attribute=attribute[1] if attribute else "",
-        value=value[1] if value else "",
+        value=value,
         type=simple[1] if simple else "",
     )
     return f"{key}: {sentence}", attribute is None

@@ -14,13 +14,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cybertip.errors import ConfigurationError
-from cybertip.models._types import XmlInt, XmlLong
+from cybertip.models._types import XmlInt, XmlLong, XmlString
 
 CALLS = ("status", "xsd", "submit", "upload", "fileinfo", "finish", "retract")
 """The endpoints, by the names that faults and exchanges have for them."""
 
 Call = Literal["status", "xsd", "submit", "upload", "fileinfo", "finish", "retract", "*"]
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+LONGEST = 86_400.0
+"""Seconds that a fault may last or take."""
+
+Seconds = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
 Count = Annotated[int, Field(strict=True, ge=1)]
 
 
@@ -143,7 +146,7 @@ class Status(Answering):
     fault: Literal["status"] = "status"
     status: Annotated[int, Field(strict=True, ge=200, le=599)]
     """The HTTP status; 200 with a page that is no answer is possible, too."""
-    body: str | None = None
+    body: XmlString | None = None
     """The page; null for one that names the status."""
     content_type: str = Field(default="text/html;charset=utf-8", pattern=r"^[ -~]+$", max_length=200)
     """Its ``Content-Type``."""
@@ -177,13 +180,13 @@ class Unauthorized(Answering):
     fault: Literal["unauthorized"] = "unauthorized"
 
 
-class Code(Answering):
+class ResponseCode(Answering):
     """A response code, also after acting: 1000 although the report was finished."""
 
     fault: Literal["code"] = "code"
     code: XmlInt
     """The response code; also one that nobody knows."""
-    description: str | None = None
+    description: XmlString | None = None
     """Its words; null for the usual ones."""
     http_status: Annotated[int, Field(strict=True, ge=200, le=599)] | None = None
     """The HTTP status; null for the one that this server gives to errors, 200 for code 0."""
@@ -254,7 +257,7 @@ AnyFault = Annotated[
     | Throttle
     | Maintenance
     | Unauthorized
-    | Code
+    | ResponseCode
     | Truncate
     | WrongContentType
     | WrongHash

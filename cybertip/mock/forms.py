@@ -18,6 +18,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from cybertip.mock.answers import Code, Refused
 from cybertip.mock.keeping import Keeper, Keeping
+from cybertip.models._types import LONG_MAX
 
 MAX_TEXT = 64 * 1024
 """The most bytes of ordinary fields in one form. Real forms hold one report id."""
@@ -64,7 +65,10 @@ class Form:
             raise _invalid("the form needs one field 'id', the report id")
         if not re.fullmatch("[0-9]{1,19}", found[0], re.ASCII):
             raise _invalid("the field 'id' must be a report id: digits and nothing else")
-        return int(found[0])
+        report_id = int(found[0])
+        if report_id > LONG_MAX:
+            raise _invalid("the field 'id' must be a report id: a number of at most 64 bits")
+        return report_id
 
     def file(self) -> UploadedFile:
         """The field ``file``. Raises Refused, with 4000, where it is missing or stands twice (assumed)."""
@@ -100,19 +104,22 @@ class FormReader(Protocol):
         """Remove what was kept of a form that will not be used."""
 
 
-def multipart_reader(content_type: str, keeper: Keeper | None = None) -> FormReader:
+def multipart_reader(
+    content_type: str, keeper: Keeper | None = None, *, wanted: str = "multipart/form-data"
+) -> FormReader:
     """A reader for forms with files.
 
     Args:
         content_type: the header of the request.
         keeper: keeps the bytes of files.
+        wanted: what the refusal of another type asks for.
 
     Raises:
         Refused: 4000, where this is no such form (assumed).
     """
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data":
-        raise _invalid("Content-Type must be multipart/form-data")
+        raise _invalid(f"Content-Type must be {wanted}")
     return _MultipartReader(options.get(b"boundary", b""), keeper)
 
 
@@ -123,7 +130,7 @@ def form_reader(content_type: str) -> FormReader:
     """
     if parse_options_header(content_type)[0] == b"application/x-www-form-urlencoded":
         return _UrlEncodedReader()
-    return multipart_reader(content_type)
+    return multipart_reader(content_type, wanted="multipart/form-data or application/x-www-form-urlencoded")
 
 
 def _invalid(particulars: str) -> Refused:

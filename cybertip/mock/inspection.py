@@ -68,7 +68,7 @@ def brief(report: ReceivedReport) -> Data:
         "batched": report.batched,
         "opened_at": _time(report.opened_at),
         "changed_at": _time(report.changed_at),
-        "closed_at": _time(report.closed_at),
+        "closed_at": _time(report.ended_at),
         "lapses_at": _time(report.lapses_at),
         "files": len(report.files),
         "bytes": sum(file.size for file in report.files),

@@ -11,6 +11,8 @@ from typing import IO
 from cybertip.errors import ConfigurationError
 from cybertip.mock.answers import Code, Refused
 
+_ARRIVING = ".arriving-"
+
 
 class Keeper:
     """A folder for uploaded files: ``REPORT_ID/FILE_ID``, under no name that a client has given."""
@@ -26,6 +28,9 @@ class Keeper:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass
+            # What a mock that was killed left behind.
+            for rest in folder.glob(f"{_ARRIVING}*"):
+                rest.unlink(missing_ok=True)
         except OSError as problem:
             cure = "choose a folder that you may write to"
             raise ConfigurationError(f"files cannot be kept in {folder}: {problem.strerror}; {cure}") from None
@@ -36,7 +41,7 @@ class Keeper:
     def begin(self) -> Keeping:
         """Begin to keep a file. Raises Refused, with 1111, where that fails."""
         try:
-            number, path = tempfile.mkstemp(prefix=".arriving-", dir=self._folder)
+            number, path = tempfile.mkstemp(prefix=_ARRIVING, dir=self._folder)
         except OSError:
             raise _failed() from None
         return Keeping(self._folder, os.fdopen(number, "wb"), Path(path))

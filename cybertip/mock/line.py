@@ -38,11 +38,42 @@ class Line:
         """The server stops: whoever waits goes on at once."""
         self._stopping.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the server stops."""
+        return self._stopping.is_set()
+
+    @property
+    def has_connections(self) -> bool:
+        """Whether there are connections at all."""
+        return self._hang is not None
+
     async def pause(self, seconds: float) -> None:
         """Wait, but no longer than the server runs."""
         if seconds:
             with anyio.move_on_after(seconds):
                 await self._stopping.wait()
+
+    async def pause_for(self, seconds: float, receive: Receive) -> bool:
+        """Wait, but no longer than the server runs or the client waits. The request must have been read.
+
+        Returns:
+            Whether the client has hung up.
+        """
+        gone = False
+
+        async def watch() -> None:
+            nonlocal gone
+            await self.hung_up(receive)
+            gone = True
+            group.cancel_scope.cancel()
+
+        with anyio.move_on_after(seconds):
+            async with anyio.create_task_group() as group:
+                group.start_soon(watch)
+                await self._stopping.wait()
+                group.cancel_scope.cancel()
+        return gone
 
     async def hung_up(self, receive: Receive) -> None:
         """Wait until the client has hung up. Its request must have been read."""
@@ -56,18 +87,19 @@ class Line:
         self._hang(scope, reset=reset)
         await self.hung_up(receive)
 
-    async def deliver(self, answer: Answer, way: Delivery, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send an answer."""
+    async def deliver(self, answer: Answer, way: Delivery, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Send an answer, and tell whether the client stayed to its end, as far as can be seen."""
         body = b"" if answer.status in (204, 304) else answer.body
         headers = {"Content-Length": str(len(body)), **answer.headers}
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         if way.pause:
-            for start in range(0, len(body), way.piece):
-                piece = body[start : start + way.piece]
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-                await self.pause(way.pause)
-            body = b""
+            while len(body) > way.piece:
+                await send({"type": "http.response.body", "body": body[: way.piece], "more_body": True})
+                if await self.pause_for(way.pause, receive):
+                    return False
+                body = body[way.piece :]
         await send({"type": "http.response.body", "body": body, "more_body": way.end_early})
         if way.end_early:
             await self.cut(scope, receive, reset=False)
+        return True

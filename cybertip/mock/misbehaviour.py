@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
-from types import MappingProxyType
 from typing import TypeVar
 
 from cybertip.mock.answering import Answers
 from cybertip.mock.answers import Answer
 from cybertip.mock.clock import Clock
 from cybertip.mock.faults import (
+    LONGEST,
     Answering,
     AnyFault,
-    Code,
     Delay,
     Dribble,
     FaultPlan,
@@ -22,6 +21,7 @@ from cybertip.mock.faults import (
     Maintenance,
     RandomFaults,
     Reset,
+    ResponseCode,
     Status,
     Throttle,
     Truncate,
@@ -79,7 +79,8 @@ class Faults:
         for entry in self._live(now):
             changes: dict[str, object] = {"times": entry.left, "skip": entry.skip}
             if entry.until is not None:
-                changes["for_seconds"] = (entry.until - now).total_seconds()
+                # A clock that was put back may have made it longer than it can be set.
+                changes["for_seconds"] = min((entry.until - now).total_seconds(), LONGEST)
             faults.append(entry.fault.model_copy(update=changes))
         return FaultPlan.model_construct(faults=tuple(faults), random=self._random)
 
@@ -108,7 +109,7 @@ class Faults:
 
 
 def _random_fault(dice: Random, call: str) -> AnyFault:
-    """Any fault that does not take long."""
+    """Any fault; none lasts long but `Late`, which lasts as long as the client waits."""
     acts = dice.random() < 0.5
     at = dice.choice(("before-reading", "while-reading", "after-acting"))
     declared = dice.choice((1100, 1110, 1111, 1210, 1300))
@@ -119,8 +120,8 @@ def _random_fault(dice: Random, call: str) -> AnyFault:
         Throttle(),
         Maintenance(),
         Unauthorized(),
-        Code(code=1000, acts=acts),
-        Code(code=declared),
+        ResponseCode(code=1000, acts=acts),
+        ResponseCode(code=declared),
         Truncate(cut=dice.choice(("body", "connection"))),
         WrongContentType(),
         WrongReportId(),
@@ -140,7 +141,7 @@ def instead(fault: Answering, answers: Answers, call: str, report_id: int | None
             if fault.body is None:
                 answer = answers.page(fault.status, headers)
                 headers = {**answer.headers, "Content-Type": fault.content_type}
-                return replace(answer, headers=MappingProxyType(headers))
+                return replace(answer, headers=headers)
             return answers.raw(fault.status, fault.content_type, fault.body.encode(), headers)
         case Throttle():
             return answers.page(429, {"Retry-After": str(fault.retry_after)})
@@ -148,7 +149,7 @@ def instead(fault: Answering, answers: Answers, call: str, report_id: int | None
             return answers.page(fault.status, title="Scheduled maintenance")
         case Unauthorized():
             return answers.unauthorized()
-        case Code():
+        case ResponseCode():
             return answers.with_code(
                 fault.code,
                 call=call,
@@ -169,10 +170,10 @@ def distorted(fault: AnyFault, answer: Answer) -> Answer:
             kept = len(answer.body) // 2 if fault.keep is None else min(fault.keep, len(answer.body))
             headers = answer.headers
             if fault.cut == "connection":
-                headers = MappingProxyType({**headers, "Content-Length": str(len(answer.body))})
+                headers = {**headers, "Content-Length": str(len(answer.body))}
             return replace(answer, body=answer.body[:kept], headers=headers)
         case WrongContentType():
-            return replace(answer, headers=MappingProxyType({**answer.headers, "Content-Type": fault.value}))
+            return replace(answer, headers={**answer.headers, "Content-Type": fault.value})
         case WrongHash() if answer.code == 0:
             told = parse(answer.body, ReportResponse).document
             # Another digest of the same form: each digit replaced by the one that is left to 15.

@@ -8,26 +8,61 @@ protocol, so that the body of the request would be lost. Here the head is read a
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
+
+MAX_HEAD = 64 * 1024
+"""The most bytes of a request's head, as far as it comes in more than one piece. Real heads have a few hundred."""
 
 _NO_HTTP = "Invalid HTTP request received."
 
 
 class NoUpgrades(HttpToolsProtocol):
-    """Serves a request that asks for an upgrade as if it did not ask."""
+    """Serves a request that asks for an upgrade as if it did not ask.
+
+    Two more things are mended. The request that is being served learns that its client has gone, also when the client
+    sent another one behind it: uvicorn tells only the latest. And the head of a request is bounded.
+    """
+
+    _serving: RequestResponseCycle | None = None
+    _head_bytes: int | None = None
+
+    def on_message_begin(self) -> None:
+        self._head_bytes = 0
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         if not self.parser.should_upgrade():
+            self._head_bytes = None
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         if not self.parser.should_upgrade():
             super().on_message_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._serving = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.pipeline.clear()
+        if self._serving is not None and not self._serving.response_complete:
+            self._serving.disconnected = True
+            self._serving.message_event.set()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
+        if self._head_bytes is not None:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD:
+                self._refuse()
+                return
         while data:
             try:
                 self.parser.feed_data(data)

@@ -147,11 +147,15 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._on_ready = on_ready
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
 
     def do(self, action: Callable[[], object]) -> None:
         """Do something in the thread of the server, and return when it is done. Raises what it raises."""
         if self._loop is None:
             raise RuntimeError("the mock server is not running")
+        if threading.get_ident() == self._thread:
+            action()
+            return
         done: Future[object] = Future()
 
         def run() -> None:
@@ -179,6 +183,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
         await super().startup(sockets)
         self._on_ready()
 
@@ -186,14 +191,21 @@ class Server(uvicorn.Server):
         # uvicorn's own time limit cancels what still runs, and logs a traceback for each. A connection that is cut
         # ends the same requests the way a client's hanging up does.
         self._line.stop()
-        limit = asyncio.get_running_loop().call_later(_GRACE, self._cut_connections)
+        loop = asyncio.get_running_loop()
+        limits = [loop.call_later(_GRACE, self._cut_connections), loop.call_later(2 * _GRACE, self._cancel_requests)]
         # uvicorn waits for its listeners, and these for every TLS handshake, also for one that stalls for a minute.
         # Nothing is lost with a connection on which no request was sent.
         listeners, self.servers = self.servers, []
         for listener in listeners:
             listener.close()
         await super().shutdown(sockets)
-        limit.cancel()
+        for limit in limits:
+            limit.cancel()
+
+    def _cancel_requests(self) -> None:
+        # Whatever still waits has no connection any more; nobody who stops a server may have to wait for it.
+        for task in list(self.server_state.tasks):
+            task.cancel()
 
     def _cut_connections(self) -> None:
         for connection in list(self.server_state.connections):

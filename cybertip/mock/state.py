@@ -67,7 +67,7 @@ class ReceivedReport:
         batched: whether it is a batched report.
         opened_at: when `/submit` was accepted.
         changed_at: when the last file or file details were added.
-        closed_at: when it was finished or retracted, or had lapsed.
+        closed_at: when it was finished or retracted; when it lapsed, once a clock was moved over that.
         files: its files in the order of their uploads.
         exchanges: the latest requests about it, oldest first.
     """
@@ -99,6 +99,11 @@ class ReceivedReport:
         if self.closed_as is not None:
             return self.closed_as
         return ReportState.LAPSED if self.clock() >= self.lapses_at else ReportState.OPEN
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it was finished or retracted, or lapsed; None while it is open."""
+        return self.lapses_at if self.state is ReportState.LAPSED else self.closed_at
 
     def file(self, file_id: str) -> ReceivedFile | None:
         """One of its files, if it has it."""

@@ -23,7 +23,7 @@ import httpx, pytest
 from datetime import timedelta
 from cybertip import Client, xml
 from cybertip.errors import AlreadyFinishedError
-from cybertip.mock.faults import Code, RandomFaults, Reset, Throttle
+from cybertip.mock.faults import ResponseCode, RandomFaults, Reset, Throttle
 from cybertip.models import Report
 
 def client(mock):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -16,12 +17,13 @@ import pytest
 from cybertip.mock import MockServer, ReportState
 from cybertip.mock.exchanges import Exchange
 from cybertip.mock.faults import (
-    Code,
+    AnyFault,
     Delay,
     Dribble,
     Late,
     Maintenance,
     Reset,
+    ResponseCode,
     Status,
     Throttle,
     Truncate,
@@ -61,9 +63,10 @@ def client(server: MockServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture(autouse=True)
 def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No fault makes the server log anything."""
+    """No fault makes the server log anything, but that something was no HTTP."""
     yield
-    assert not [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    logged = [record for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert {record.getMessage() for record in logged} <= {"Invalid HTTP request received."}
 
 
 @pytest.fixture
@@ -161,10 +164,7 @@ def test_only_the_connection_of_the_request_is_cut(server: MockServer, report: R
 def test_late_delivery(server: MockServer, report: ReceivedReport) -> None:
     """The client's time-out passes, and only then the server acts: a report that seemed unfinished is finished."""
     server.set_faults(Late(call="finish"))
-    with connect(server) as impatient:
-        impatient.timeout = httpx.Timeout(0.2)
-        with pytest.raises(httpx.ReadTimeout):
-            finish(impatient, report)
+    give_up(server, report)
     ended("finish", "gone")
     assert report.state is ReportState.FINISHED
 
@@ -187,17 +187,29 @@ def test_nothing_is_done_before_a_late_delivery(server: MockServer, report: Rece
     assert (waiting, report.state) == (ReportState.OPEN, ReportState.FINISHED)
 
 
-@pytest.mark.parametrize(("before", "state"), [("answering", ReportState.FINISHED), ("acting", ReportState.OPEN)])
-def test_delay(server: MockServer, report: ReceivedReport, before: str, state: ReportState) -> None:
-    """A slow server has or has not acted when the client gives up; it acts in any case."""
+def test_delay_before_answering(server: MockServer, report: ReceivedReport) -> None:
+    """A slow server has acted when the client gives up, and then answers nobody."""
+    server.set_faults(Delay(call="finish", seconds=3600))
+    give_up(server, report)
+    assert ended("finish", "gone").http_status is None
+    assert report.state is ReportState.FINISHED
+
+
+def test_delay_before_acting(server: MockServer, report: ReceivedReport) -> None:
+    """A slow server has not acted when the client gives up, and acts all the same when its time has come."""
+    server.set_faults(Delay(call="finish", seconds=1.5, before="acting"))
+    give_up(server, report)
+    then = report.state
+    ended("finish", "answered")
+    assert (then, report.state) == (ReportState.OPEN, ReportState.FINISHED)
+
+
+def give_up(server: MockServer, report: ReceivedReport) -> None:
+    """Ask for a /finish, and hang up before it is answered."""
     with connect(server) as impatient:
         impatient.timeout = httpx.Timeout(0.2)
-        server.set_faults(Delay.model_validate({"call": "finish", "seconds": 1.5, "before": before}))
         with pytest.raises(httpx.ReadTimeout):
             finish(impatient, report)
-    assert report.state is state
-    ended("finish", "answered")
-    assert report.state is ReportState.FINISHED
 
 
 def test_a_delay_is_waited_for(server: MockServer, client: httpx.Client) -> None:
@@ -238,7 +250,7 @@ def test_stopping_does_not_wait_for_a_delay() -> None:
 
 def test_code_after_acting(server: MockServer, client: httpx.Client, report: ReceivedReport) -> None:
     """1000 although it was finished."""
-    server.set_faults(Code(call="finish", code=1000, acts=True))
+    server.set_faults(ResponseCode(call="finish", code=1000, acts=True))
     answer = finish(client, report)
     assert (answer.status_code, response(answer).response_code) == (400, 1000)
     assert report.state is ReportState.FINISHED
@@ -246,7 +258,7 @@ def test_code_after_acting(server: MockServer, client: httpx.Client, report: Rec
 
 def test_code_without_acting(server: MockServer, client: httpx.Client) -> None:
     """1100 to a submit that opened nothing, for the next two."""
-    server.set_faults(Code(call="submit", code=1100, times=2))
+    server.set_faults(ResponseCode(call="submit", code=1100, times=2))
     codes = [response(client.post("/submit", content=report_xml(), headers=XML)).response_code for _ in range(3)]
     assert (codes, len(server.reports)) == ([1100, 1100, 0], 1)
 
@@ -346,3 +358,64 @@ def test_a_wish_for_http2_is_ignored(server: MockServer, pieces: int) -> None:
                 answer += received
             assert answer.startswith(b"HTTP/1.1 200")
     assert [one.xml for one in server.reports] == [body, body]
+
+
+# --- clients that send ahead, and go away ---
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Late(call="status", times=2),
+        Reset(call="status", times=2),
+        Truncate(call="status", times=2, cut="connection"),
+        Delay(call="status", times=2, seconds=3600),
+    ],
+)
+def test_a_client_that_sent_ahead_and_has_gone_holds_nothing_up(fault: AnyFault) -> None:
+    """The request that is served learns that its client has gone, also with others behind it, and stopping works."""
+    with MockServer() as server:
+        server.set_faults(fault)
+        address = urlsplit(server.base_url)
+        request = f"GET /ispws/status HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {_token(server)}\r\n\r\n".encode()
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+            connection.sendall(request * 3)
+            with connect(server) as other:
+                other.get("/xsd")
+    assert all(exchange.ended for exchange in server.core.exchanges)
+
+
+def test_many_answers_that_nobody_reads(server: MockServer) -> None:
+    """A client that sends hundreds of requests at once and resets leaves no trace in any log."""
+    address = urlsplit(server.base_url)
+    request = f"GET /ispws/xsd HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {_token(server)}\r\n\r\n".encode()
+    for _ in range(10):
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.sendall(request * 300)
+            assert connection.recv(10)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with connect(server) as client:
+        assert client.get("/status").status_code == 200
+
+
+def test_a_head_without_end(server: MockServer) -> None:
+    """The head of a request is bounded: a header of megabytes is refused before it has arrived."""
+    address = urlsplit(server.base_url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=10) as connection:
+        connection.sendall(b"GET /ispws/status HTTP/1.1\r\nX: ")
+        with pytest.raises(OSError):
+            connection.sendall(b"x" * 100_000_000)
+
+
+def test_an_action_from_within() -> None:
+    """Whoever is called back by the server may steer it there and then."""
+
+    def steer(_: Exchange) -> None:
+        steered.advance(timedelta(hours=1))
+
+    steered = MockServer(on_exchange=steer)
+    with steered, connect(steered) as client:
+        client.get("/status")
+        client.get("/status")
+        assert steered.core.clock.offset >= timedelta(hours=1)

@@ -11,7 +11,7 @@ from cybertip.checks import judge
 from cybertip.findings import Severity
 from cybertip.mock.answers import Refused
 from cybertip.mock.documents import check_batched_report, read_details, read_report
-from cybertip.mock.rules import judge_details
+from cybertip.mock.rules import judge_details, judge_report
 from cybertip.rules import Case
 from cybertip.xml import read_tree
 
@@ -45,14 +45,18 @@ def of_the_mock(
             batched = read_report(report, now).model.batched_report is not None
         except Refused as refusal:
             # Where only the rules refuse it, what it demands of its files is still worth comparing.
+            # The mock tells the first of many; here all of them count.
             verdict |= _violations(refusal, "report")
+            if refusal.violations:
+                found = judge_report(read_tree(report), now)
+                verdict |= {("report", violation.code, violation.path) for violation in found}
             batched = bool(refusal.violations) and b"<batchedReport" in report
     for index, document in enumerate(details):
         name = f"files[{index}]"
         refused = _attempt(partial(read_details, document, now), name)
-        if batched and report is not None and (name, "X", "") not in refused:
+        if (name, "X", "") not in refused:
             # The call itself would stop at the first part of this.
-            found = judge_details(read_tree(document), now, read_tree(report))
+            found = judge_details(read_tree(document), now, read_tree(report) if batched and report else None)
             refused |= {(name, violation.code, violation.path) for violation in found}
         verdict |= refused
     if batched and report is not None and not any(code == "X" for _, code, _ in verdict):

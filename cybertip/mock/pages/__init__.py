@@ -104,8 +104,6 @@ def _span(value: timedelta) -> str:
 
 
 def _size(value: int) -> str:
-    for unit in ("bytes", "kB", "MB"):
-        if value < 1000 or unit == "MB":
-            return f"{value:,.0f} {unit}" if unit == "bytes" else f"{value:,.1f} {unit}"
-        value = value / 1000  # type: ignore[assignment]  # a file's size is whole, what is shown of it need not be
-    raise AssertionError
+    if value < 1000:
+        return f"{value} bytes"
+    return f"{value / 1000:,.1f} kB" if value < 1_000_000 else f"{value / 1_000_000:,.1f} MB"

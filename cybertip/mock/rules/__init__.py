@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
@@ -39,22 +40,25 @@ CODES: frozenset[str] = FINISH_CODES.union(
 """Every code that is judged here."""
 
 
-def judge_report(report: etree._Element, now: datetime) -> list[Violation]:
+def judge_report(report: etree._Element, now: datetime, *, most: int | None = None) -> list[Violation]:
     """Judge a ``<report>`` document.
 
     Args:
         report: the root of a document that the schema accepts.
         now: when the document arrived; aware, in UTC.
+        most: after so many violations nothing more is looked for.
 
     Returns:
         What is wrong with it, in document order; empty where nothing is.
     """
     batched = is_batched(report)
     case = Case(now=moment_of(now), batched=batched, party_emails=emails_of_parties(report))
-    return judged(report, _BATCHED_REPORT_RULES if batched else _REPORT_RULES, case)
+    return list(islice(judged(report, _BATCHED_REPORT_RULES if batched else _REPORT_RULES, case), most))
 
 
-def judge_details(details: etree._Element, now: datetime, report: etree._Element | None) -> list[Violation]:
+def judge_details(
+    details: etree._Element, now: datetime, report: etree._Element | None, *, most: int | None = None
+) -> list[Violation]:
     """Judge a ``<fileDetails>`` document.
 
     Args:
@@ -62,13 +66,14 @@ def judge_details(details: etree._Element, now: datetime, report: etree._Element
         now: when the document arrived; aware, in UTC.
         report: the document of the report that the file belongs to, which says whether the report is batched; None
             where it is not known.
+        most: after so many violations nothing more is looked for.
 
     Returns:
         What is wrong with it, in document order; empty where nothing is.
     """
     batched = report is not None and is_batched(report)
     case = Case(now=moment_of(now), batched=batched)
-    return judged(details, _BATCHED_FILE_RULES if batched else _FILE_RULES, case)
+    return list(islice(judged(details, _BATCHED_FILE_RULES if batched else _FILE_RULES, case), most))
 
 
 def judge_finish(report: etree._Element, details: Sequence[etree._Element | None]) -> list[Violation]:

@@ -119,10 +119,9 @@ def indexed(rules: Iterable[Rule]) -> Mapping[_Key, tuple[Rule, ...]]:
     return index
 
 
-def judged(root: etree._Element, rules: Mapping[_Key, tuple[Rule, ...]], case: Case) -> list[Violation]:
-    """All violations in a document, in the order of the elements that the rules look at. One walk finds them."""
+def judged(root: etree._Element, rules: Mapping[_Key, tuple[Rule, ...]], case: Case) -> Iterator[Violation]:
+    """The violations in a document, in the order of the elements that the rules look at. One walk finds them."""
     paths = _Paths()
-    found: list[Violation] = []
     for element in root.iter("*"):
         parent = element.getparent()
         keys: list[_Key] = [(None, element.tag)]
@@ -130,11 +129,8 @@ def judged(root: etree._Element, rules: Mapping[_Key, tuple[Rule, ...]], case: C
             keys.append((parent.tag, element.tag))
         for key in keys:
             for rule in rules.get(key, ()):
-                found.extend(
-                    Violation(rule.code, paths.of(fault.element, fault.attribute), fault.sentence)
-                    for fault in rule.judge(element, case)
-                )
-    return found
+                for fault in rule.judge(element, case):
+                    yield Violation(rule.code, paths.of(fault.element, fault.attribute), fault.sentence)
 
 
 # --- paths -------------------------------------------------------------------------------------------------------

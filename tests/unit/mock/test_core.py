@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cybertip.errors import ConfigurationError
-from cybertip.mock import MockCore, ReportState
+from cybertip.mock import Behaviour, MockCore, ReportState
 from cybertip.mock.answers import Answer
 from cybertip.mock.state import ReceivedFile, ReceivedReport
 from cybertip.models import ReportDoneResponse, ReportResponse
@@ -550,3 +550,29 @@ def test_a_core_can_be_copied(clock: HandClock) -> None:
     core.finish(ESP, report.id)
     assert (report.state, copy.reports[report.id].state) == (ReportState.FINISHED, ReportState.OPEN)
     assert response(copy.retract(ESP, report.id)).response_code == 0
+
+
+@pytest.mark.parametrize("report_id", [0, -1, 2**63, 10**30])
+@pytest.mark.parametrize("root", ["reportResponse", "reportDoneResponse"])
+def test_a_number_that_is_no_report_id(clock: HandClock, report_id: int, root: Any) -> None:
+    """No endpoint raises, whatever number it is asked about."""
+    core = MockCore({ESP: "x"}, clock=clock, behaviour=Behaviour(finish_errors=root))
+    for answer in (
+        core.finish(ESP, report_id),
+        core.retract(ESP, report_id),
+        core.upload(ESP, report_id, name="a", size=1, md5=MD5, sha256=SHA256),
+    ):
+        assert answer.code == 5001
+
+
+def test_answers_can_be_copied(core: MockCore) -> None:
+    """A simulation can branch with an answer on its way."""
+    answer = core.submit(ESP, report_xml())
+    assert deepcopy(answer) == answer
+
+
+def test_an_enormous_number_of_violations_costs_little(core: MockCore) -> None:
+    """Of a document that breaks rules thousands of times, some are told and the rest is not even looked for."""
+    body = report_xml().replace(b"<email>", b"<email>x</email>" * 100_000 + b"<email>")
+    answer = core.submit(ESP, body)
+    assert (answer.code, len(answer.violations)) == (4100, 20)

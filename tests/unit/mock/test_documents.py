@@ -180,6 +180,21 @@ def test_rules_come_before_what_cannot_be_held() -> None:
     assert [violation.code for violation in caught.value.violations] == ["S119"]
 
 
+@pytest.mark.parametrize("value", ["'" * 64_500, "x" * 100_000, "' is not a valid value of the atomic type 'y'."])
+def test_a_value_that_looks_like_the_end_of_a_sentence(value: str) -> None:
+    """The value is quoted as it stands in the document, however long it is and whatever it looks like."""
+    document = REPORT.replace("<eventName>Upload", f"<eventName>{value}")
+    assert refusal(document).particulars == f"cvc-enumeration-valid: Value '{value}' is not in the enumeration."
+
+
+def test_an_element_of_a_foreign_namespace() -> None:
+    """The element that should not be there is named, whatever its prefix."""
+    document = REPORT.replace("<reporter>", '<x:foo xmlns:x="https://example.com/ns"/><reporter>')
+    refused = refusal(document)
+    assert "starting with element 'foo'" in refused.particulars
+    assert refused.place == behind(document, '<x:foo xmlns:x="https://example.com/ns"/>')
+
+
 # --- places ---
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from cybertip.mock import MockCore, ReportState
 from cybertip.mock.answers import Answer
 from cybertip.mock.faults import (
     AnyFault,
-    Code,
     Delay,
     Delivery,
     Dribble,
@@ -21,6 +21,7 @@ from cybertip.mock.faults import (
     Maintenance,
     RandomFaults,
     Reset,
+    ResponseCode,
     Status,
     Throttle,
     Truncate,
@@ -125,6 +126,15 @@ def test_what_is_left_can_be_set_again(core: MockCore, clock: HandClock) -> None
     assert read_plan(left.model_dump_json()) == left
 
 
+def test_what_is_left_can_be_set_again_after_the_clock_was_put_back(core: MockCore) -> None:
+    """No fault is left for longer than one can be set."""
+    core.move_clock(by=timedelta(days=30))
+    core.set_faults(FaultPlan(faults=(Throttle(times=None, for_seconds=86_400),)))
+    core.reset_clock()
+    left = core.faults.left
+    assert read_plan(left.model_dump_json()) == left
+
+
 def test_setting_replaces_and_empty_resets(core: MockCore) -> None:
     """A new plan leaves nothing of the one before."""
     core.set_faults(FaultPlan(faults=(Reset(times=None),), random=RandomFaults(rate=1)))
@@ -167,8 +177,8 @@ def test_every_kind_comes_up_at_random(core: MockCore) -> None:
 @pytest.mark.parametrize(
     ("make", "status", "code"),
     [
-        (lambda acts: Code(code=1000, acts=acts), 400, 1000),
-        (lambda acts: Code(code=4711, acts=acts), 400, 4711),
+        (lambda acts: ResponseCode(code=1000, acts=acts), 400, 1000),
+        (lambda acts: ResponseCode(code=4711, acts=acts), 400, 4711),
         (lambda acts: Status(status=502, acts=acts), 502, None),
         (lambda acts: Throttle(acts=acts), 429, None),
         (lambda acts: Maintenance(acts=acts), 503, None),
@@ -187,10 +197,12 @@ def test_an_answer_of_its_own_with_or_without_acting(
 
 def test_a_code_has_its_words_status_and_root(core: MockCore) -> None:
     """A scripted code comes with the words, HTTP status and root element that it is told to have."""
-    answer, _ = finish(core, Code(code=1110, description="try again", http_status=200, root="reportDoneResponse"))
+    answer, _ = finish(
+        core, ResponseCode(code=1110, description="try again", http_status=200, root="reportDoneResponse")
+    )
     done = parse(answer.body, ReportDoneResponse).document
     assert (answer.status, done.response_code, done.files.file_ids) == (200, 1110, ())
-    answer, _ = finish(core, Code(code=1110, description="try again", http_status=500))
+    answer, _ = finish(core, ResponseCode(code=1110, description="try again", http_status=500))
     assert (answer.status, told(answer).response_description) == (500, "try again")
 
 
@@ -200,6 +212,12 @@ def test_a_page_as_it_was_given(core: MockCore) -> None:
     answer, state = finish(core, fault)
     assert (answer.status, answer.body, state) == (200, b"<h1>Hold on</h1>", ReportState.OPEN)
     assert (answer.headers["Content-Type"], answer.headers["Retry-After"]) == ("text/html", "30")
+
+
+def test_success_comes_in_the_root_of_the_call(core: MockCore) -> None:
+    """A scripted 0 to /finish is a receipt like any other."""
+    answer, _ = finish(core, ResponseCode(code=0, acts=True))
+    assert parse(answer.body, ReportDoneResponse).document.response_code == 0
 
 
 def test_throttling_says_when_to_come_back(core: MockCore) -> None:
@@ -266,7 +284,7 @@ def test_an_error_is_not_distorted(core: MockCore) -> None:
         (Reset(), Delivery(cut_after_acting=True)),
         (Truncate(cut="connection"), Delivery(end_early=True)),
         (Dribble(pause=0.5, piece=3), Delivery(pause=0.5, piece=3)),
-        (Code(code=1000), Delivery()),
+        (ResponseCode(code=1000), Delivery()),
     ],
 )
 def test_what_happens_on_the_way_is_data(fault: AnyFault, delivery: Delivery) -> None:
@@ -301,6 +319,8 @@ def test_a_plan_is_a_list_or_an_object() -> None:
         ('[{"fault": "wrong-hash", "call": "finish"}]', "faults.0.wrong-hash.call: .*'upload'"),
         ('[{"fault": "status", "status": 99}]', "faults.0.status.status: "),
         ('[{"fault": "content-type", "value": "a\\r\\nb: c"}]', "faults.0.content-type.value: "),
+        ('[{"fault": "code", "code": 1000, "description": "a\\u0001b"}]', "faults.0.code.description: "),
+        ('[{"fault": "status", "status": 200, "body": "\\u0000"}]', "faults.0.status.body: "),
         ('{"random": {"rate": 1.5}}', "random.rate: "),
         ('{"fault": []}', "fault: Extra"),
     ],
@@ -314,7 +334,7 @@ def test_what_is_no_plan_is_named(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        ({"fault": "code", "code": 1000, "acts": True}, Code(code=1000, acts=True)),
+        ({"fault": "code", "code": 1000, "acts": True}, ResponseCode(code=1000, acts=True)),
         ({"fault": "maintenance"}, Maintenance()),
         ({"fault": "unauthorized", "times": None, "for_seconds": 5}, Unauthorized(times=None, for_seconds=5)),
         ({"fault": "truncate", "keep": 3}, Truncate(keep=3)),
@@ -328,7 +348,7 @@ def test_faults_by_name(data: dict[str, Any], fault: AnyFault) -> None:
 
 def test_a_fault_in_words() -> None:
     """The log names a fault with what matters of it."""
-    faults = [Reset(), Code(code=1000, acts=True), Status(status=502), Throttle(), Unauthorized(acts=True)]
+    faults = [Reset(), ResponseCode(code=1000, acts=True), Status(status=502), Throttle(), Unauthorized(acts=True)]
     assert [fault.in_words for fault in faults] == [
         *("reset after-acting", "code 1000, after acting", "HTTP 502", "throttle", "unauthorized, after acting"),
     ]

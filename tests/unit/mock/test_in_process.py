@@ -13,7 +13,7 @@ import pytest
 from cybertip import AsyncClient
 from cybertip.mock import MockCore, ReceivedReport, create_app
 from cybertip.mock.exchanges import Exchange
-from cybertip.mock.faults import Code, Delay, Dribble, FaultPlan, Reset, Status, Throttle, Truncate
+from cybertip.mock.faults import Delay, Dribble, FaultPlan, Reset, ResponseCode, Status, Throttle, Truncate
 from cybertip.mock.journal import NoJournal
 from cybertip.models import FileDetails, Report
 from cybertip.xml import parse
@@ -113,7 +113,9 @@ async def test_an_answer_that_breaks_off_raises() -> None:
     assert core.exchanges[-1].ended == "cut"
 
 
-@pytest.mark.parametrize("fault", [Status(status=503), Code(code=1000), Throttle(), Dribble(pause=0.001, piece=50)])
+@pytest.mark.parametrize(
+    "fault", [Status(status=503), ResponseCode(code=1000), Throttle(), Dribble(pause=0.001, piece=50)]
+)
 async def test_faults_that_answer_do_so_without_a_socket(fault: Any) -> None:
     """What a fault answers arrives over ASGI as well, and the next request is left alone."""
     core = new_core()

@@ -13,7 +13,7 @@ import pytest
 
 from cybertip.errors import ConfigurationError
 from cybertip.mock import MockCore, MockServer
-from cybertip.mock.faults import Code, RandomFaults, Throttle
+from cybertip.mock.faults import RandomFaults, ResponseCode, Throttle
 from cybertip.mock.server import now
 from cybertip.mock.storage import StateFile
 from tests.mock_http import XML, connect
@@ -29,10 +29,10 @@ def server() -> Iterator[MockServer]:
 
 def test_faults_are_set_and_told(server: MockServer) -> None:
     """`set_faults` replaces all of them, `faults` tells those that are left, and a random one needs no other."""
-    server.set_faults(Throttle(times=2), Code(code=1000, call="finish"))
+    server.set_faults(Throttle(times=2), ResponseCode(code=1000, call="finish"))
     with connect(server) as client:
         assert client.get("/status").status_code == 429
-        assert list(server.faults) == [Throttle(times=1), Code(code=1000, call="finish")]
+        assert list(server.faults) == [Throttle(times=1), ResponseCode(code=1000, call="finish")]
         server.set_faults(random=RandomFaults(rate=0))
         assert not server.faults
         assert client.get("/status").status_code == 200
