@@ -1,7 +1,7 @@
 """Looking at a mock and steering it over HTTP: everything below `/_mock/`.
 
-It needs no credentials, so it is careful about who asks. Other machines are turned away unless the mock was told
-otherwise. A page of another site that is open in somebody's browser cannot reach it either: requests under a foreign
+It needs no credentials, so it is careful about who asks, unless the mock was told otherwise. Other machines are turned
+away. A page of another site that is open in somebody's browser cannot reach it either: requests under a foreign
 host name are refused (DNS rebinding), and so is everything that changes something and does not say that it is JSON,
 which browsers do not send across sites without asking.
 """

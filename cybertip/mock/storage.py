@@ -14,7 +14,7 @@ from cybertip.errors import ConfigurationError
 from cybertip.mock.clock import Clock
 from cybertip.mock.exchanges import Exchange
 from cybertip.mock.journal import Kept
-from cybertip.mock.state import ReceivedFile, ReceivedReport, ReportState
+from cybertip.mock.state import MOST_EXCHANGES, ReceivedFile, ReceivedReport, ReportState
 
 FORMAT = 1
 """The version of the tables, in the file's ``user_version``."""
@@ -133,6 +133,12 @@ class StateFile:
         for row in self._database.execute("SELECT * FROM files ORDER BY rowid"):
             file = ReceivedFile(row[0], datetime.fromisoformat(row[2]), *row[3:])
             reports[row[1]].files.append(file)
+        # Of a report that was asked about without end, only the latest exchanges are looked at, and kept.
+        self._database.execute(
+            "DELETE FROM exchanges WHERE rowid IN (SELECT rowid FROM (SELECT rowid,"
+            " row_number() OVER (PARTITION BY report_id ORDER BY rowid DESC) AS age FROM exchanges) WHERE age > ?)",
+            (MOST_EXCHANGES,),
+        )
         for report_id, data in self._database.execute("SELECT * FROM exchanges ORDER BY rowid"):
             reports[report_id].exchanges.append(_exchange(json.loads(data)))
         facts = dict(self._database.execute("SELECT name, value FROM facts").fetchall())

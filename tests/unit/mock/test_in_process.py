@@ -13,7 +13,7 @@ import pytest
 from cybertip import AsyncClient
 from cybertip.mock import MockCore, ReceivedReport, create_app
 from cybertip.mock.exchanges import Exchange
-from cybertip.mock.faults import Delay, Dribble, FaultPlan, Reset, ResponseCode, Status, Throttle, Truncate
+from cybertip.mock.faults import Delay, Dribble, FaultPlan, Late, Reset, ResponseCode, Status, Throttle, Truncate
 from cybertip.mock.journal import NoJournal
 from cybertip.models import FileDetails, Report
 from cybertip.xml import parse
@@ -190,3 +190,21 @@ async def test_many_cores_share_nothing() -> None:
     assert [core.clock() for core in cores] == [MOMENT, MOMENT + timedelta(days=1), *[MOMENT] * 18]
     async with connected(cores[2], ("esp-3", "password")) as stranger:
         assert (await stranger.get("/status")).status_code == 401
+
+
+async def test_a_late_request_acts_without_a_socket_too() -> None:
+    """Nobody can hang up where there is no connection, so the request acts at once, and its answer never comes."""
+    core = new_core()
+    async with connected(core) as client:
+        report_id = await submit(client)
+        core.set_faults(plan(Late(call="finish")))
+        with pytest.raises(ConnectionResetError):
+            await client.post("/finish", data={"id": str(report_id)})
+    assert core.reports[report_id].state == "finished"
+
+
+async def test_an_address_of_ipv4_is_told_as_one() -> None:
+    """/status names the address of a client of IPv4 in its own form, also on a socket for both kinds."""
+    transport = httpx.ASGITransport(app=create_app(new_core()), client=("::ffff:127.0.0.1", 5))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, auth=("mock", "mock-password")) as client:
+        assert "Remote Ip : 127.0.0.1<" in (await client.get("/status")).text

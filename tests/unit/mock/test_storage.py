@@ -13,7 +13,7 @@ import pytest
 
 from cybertip.errors import ConfigurationError
 from cybertip.mock import MockCore, ReportState
-from cybertip.mock.state import ReceivedReport
+from cybertip.mock.state import MOST_EXCHANGES, ReceivedReport
 from cybertip.mock.storage import FORMAT, StateFile
 from tests.samples import file_details_xml, report_xml
 from tests.unit.mock.hand_clock import ESP, START, HandClock, opened
@@ -83,6 +83,19 @@ def test_exchanges_are_kept_with_their_reports(path: Path) -> None:
         (report,) = core.reports.values()
         assert list(report.exchanges) == [exchange]
         assert core.begin("POST", "finish", ESP)[0].number == exchange.number + 1
+
+
+def test_only_the_latest_exchanges_of_a_report_are_kept(path: Path) -> None:
+    """A report that was asked about without end does not make the file grow without end."""
+    with mock(path) as core:
+        report = opened(core)
+        for _ in range(MOST_EXCHANGES + 100):
+            exchange, _ = core.begin("POST", "finish", ESP)
+            core.end(exchange, core.answers.success(report_id=report.id), "answered")
+    with mock(path) as core:
+        assert [one.number for one in core.reports[report.id].exchanges] == list(range(101, MOST_EXCHANGES + 101))
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM exchanges").fetchone() == (MOST_EXCHANGES,)
 
 
 def test_a_moved_clock_stays_moved(path: Path) -> None:
