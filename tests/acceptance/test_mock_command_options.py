@@ -67,6 +67,7 @@ def test_a_host_that_cannot_be_is_refused(tmp_path: Path, arguments: list[str]) 
         (["--first-report-id", str(2**63)], "--first-report-id"),
         (["--random-faults", "1.5"], "--random-faults"),
         (["--random-faults", "often"], "--random-faults"),
+        (["--random-faults", "nan"], "--random-faults"),
         (["--seed", "x"], "--seed"),
         (["--server", "2020"], "--server"),
         (["--lapsed", "1"], "--lapsed"),
