@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     )
     from cybertip.evidence import source
     from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
-    from cybertip.intake import read_record
+    from cybertip.intake import Accepted, accept_record, read_record
     from cybertip.profile import ReporterProfile, Thresholds
     from cybertip.review import ReviewRecord
     from cybertip.schema import Schema
     from cybertip.xml import parse, write
 
 _HOMES = {
+    "Accepted": "cybertip.intake",
     "AsyncClient": "cybertip.client",
     "CallError": "cybertip.errors",
     "Client": "cybertip.client",
@@ -53,6 +54,7 @@ _HOMES = {
     "Severity": "cybertip.findings",
     "Thresholds": "cybertip.profile",
     "Timeouts": "cybertip.client",
+    "accept_record": "cybertip.intake",
     "build": "cybertip.builder",
     "parse": "cybertip.xml",
     "read_record": "cybertip.intake",
@@ -63,6 +65,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Accepted",
     "AsyncClient",
     "CallError",
     "Client",
@@ -85,6 +88,7 @@ __all__ = [
     "Thresholds",
     "Timeouts",
     "__version__",
+    "accept_record",
     "build",
     "parse",
     "read_record",

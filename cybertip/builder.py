@@ -1,16 +1,22 @@
 """Review record and reporter profile to report and file details. Pure and deterministic.
 
-What the record says is carried over as it is; nothing is guessed. Only a confirmed decision passes (P501).
+What the record says is carried over as it is; nothing is guessed, and what the wire cannot carry is moved
+(`cybertip.repairs`). Only a confirmed decision passes (P501).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from cybertip._version import __version__
 from cybertip.findings import Finding, RecordError, error
+from cybertip.intake import SetAside
 from cybertip.models import (
     AccountPermanentlyDisabled,
     AccountTemporarilyDisabled,
@@ -25,6 +31,8 @@ from cybertip.models import (
 )
 from cybertip.models._types import write_datetime
 from cybertip.profile import ReporterProfile
+from cybertip.provenance import SourceMap, source_map
+from cybertip.repairs import Repair, keep, repair
 from cybertip.review import (
     Account,
     Action,
@@ -38,13 +46,20 @@ from cybertip.review import (
     VictimAccount,
     Viewed,
 )
+from cybertip.schema import bundled_xsd
 
 
 @dataclass(frozen=True, slots=True)
 class PackagedFile:
-    """A file to upload, and how to describe it once the server has named it."""
+    """A file to upload, and how to describe it once the server has named it.
+
+    Attributes:
+        evidence: the file, as the record has it.
+        described: its details, with stand-ins for the ids that the server assigns.
+    """
 
     evidence: Evidence = field(repr=False)
+    described: FileDetails = field(repr=False)
 
     def details(self, report_id: int, file_id: str) -> FileDetails:
         """The file details.
@@ -53,32 +68,22 @@ class PackagedFile:
             report_id: the report, as `/submit` named it.
             file_id: the file, as `/upload` named it.
         """
-        item = self.evidence
-        fully = item.viewed is Viewed.FULL
-        return FileDetails(
-            report_id=report_id,
-            file_id=file_id,
-            original_file_name=item.original_name,
-            uploaded_to_esp_timestamp=item.uploaded_at,
-            location_of_file=item.source_url,
-            # Both are always stated, and never more than was viewed: the API accepts a viewed EXIF only of a file
-            # that was viewed entirely (S304), so the weaker truth goes into the text below.
-            file_viewed_by_esp=fully,
-            exif_viewed_by_esp=fully and item.exif_viewed,
-            publicly_available=item.publicly_available,
-            file_relevance=item.relevance,
-            file_annotations=item.annotations,
-            industry_classification=item.classification,
-            original_file_hashes=item.hashes,
-            ip_capture_event=item.ip_event,
-            device_ids=item.devices,
-            details=item.metadata,
-            additional_info=_texts(
-                item.notes,
-                "A person viewed part of this file." if item.viewed is Viewed.PARTIAL else None,
-                "A person viewed the EXIF data of this file." if item.exif_viewed and not fully else None,
-            ),
-        )
+        return self.described.model_copy(update={"report_id": report_id, "file_id": file_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What a package was made with: the same input gives the same bytes with the same versions.
+
+    Attributes:
+        program: the version of this package, which the rules are a part of.
+        schema: SHA-256 of the schema.
+        profile: SHA-256 of the reporter profile, as canonical JSON.
+    """
+
+    program: str
+    schema: str
+    profile: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +94,26 @@ class Package:
         record_id: the record's id.
         report: the document that opens the submission.
         files: the files, in the record's order.
+        repairs: what does not stand where the record has it, and where it went.
+        map: which field of the record each place of the documents comes from.
+        versions: what it was made with.
     """
 
     record_id: str
     report: Report = field(repr=False)
     files: tuple[PackagedFile, ...]
+    repairs: tuple[Repair, ...] = ()
+    map: SourceMap = field(default=SourceMap(), repr=False)
+    versions: Versions = Versions("", "", "")
 
 
-def build(record: ReviewRecord, profile: ReporterProfile) -> Package:
-    """Make the documents.
+def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[SetAside] = ()) -> Package:
+    """Make the documents. Pure: the same input gives the same bytes.
+
+    Args:
+        record: the record.
+        profile: who files.
+        set_aside: what `cybertip.intake.accept_record` had to set aside of the record; it is kept in `additionalInfo`.
 
     Raises:
         RecordError: the decision is not a confirmed one by a named reviewer at a stated time (P501), or an action names
@@ -106,7 +122,56 @@ def build(record: ReviewRecord, profile: ReporterProfile) -> Package:
     problems = [*_gate(record), *_unplaced(record)]
     if problems:
         raise RecordError(problems)
-    return Package(record.id, _report(record, profile), tuple(PackagedFile(item) for item in record.evidence))
+    kept = keep(_report(record, profile), [_details(item) for item in record.evidence], set_aside)
+    mended = repair(kept.report, kept.files)
+    files = [PackagedFile(evidence, details) for evidence, details in zip(record.evidence, mended.files, strict=True)]
+    return Package(
+        record.id,
+        mended.report,
+        tuple(files),
+        (*kept.repairs, *mended.repairs),
+        source_map(mended.report, mended.files, mended.removed),
+        _versions(profile),
+    )
+
+
+def _details(item: Evidence) -> FileDetails:
+    fully = item.viewed is Viewed.FULL
+    return FileDetails(
+        # Stand-ins that are valid, so that everything else can be checked before the server has named anything.
+        report_id=1,
+        file_id="0" * 32,
+        original_file_name=item.original_name,
+        uploaded_to_esp_timestamp=item.uploaded_at,
+        location_of_file=item.source_url,
+        # Both are always stated, and never more than was viewed: the API accepts a viewed EXIF only of a file that was
+        # viewed entirely (S304), so the weaker truth goes into the text below.
+        file_viewed_by_esp=fully,
+        exif_viewed_by_esp=fully and item.exif_viewed,
+        publicly_available=item.publicly_available,
+        file_relevance=item.relevance,
+        file_annotations=item.annotations,
+        industry_classification=item.classification,
+        original_file_hashes=item.hashes,
+        ip_capture_event=item.ip_event,
+        device_ids=item.devices,
+        details=item.metadata,
+        additional_info=_texts(
+            item.notes,
+            "A person viewed part of this file." if item.viewed is Viewed.PARTIAL else None,
+            "A person viewed the EXIF data of this file." if item.exif_viewed and not fully else None,
+        ),
+    )
+
+
+@cache
+def _schema_digest() -> str:
+    return hashlib.sha256(bundled_xsd()).hexdigest()
+
+
+def _versions(profile: ReporterProfile) -> Versions:
+    canonical = json.dumps(profile.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return Versions(__version__, _schema_digest(), hashlib.sha256(canonical.encode()).hexdigest())
 
 
 def _gate(record: ReviewRecord) -> Iterable[Finding]:

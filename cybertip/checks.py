@@ -9,9 +9,11 @@ from typing import Generic, TypeVar
 
 from cybertip.builder import Package, build
 from cybertip.findings import DocumentError, Finding, Findings
+from cybertip.intake import Accepted
 from cybertip.models import FileDetails, Report
 from cybertip.profile import ReporterProfile, Thresholds
-from cybertip.provenance import details_pointer, report_pointer
+from cybertip.provenance import SourceMap
+from cybertip.repairs import Repair
 from cybertip.review import ReviewRecord
 from cybertip.rules import Case, History, Verdict, check
 from cybertip.schema import Schema
@@ -79,7 +81,7 @@ def validate(
 
 
 def validate_record(
-    record: ReviewRecord,
+    record: ReviewRecord | Accepted,
     profile: ReporterProfile,
     *,
     history: History | None = None,
@@ -88,15 +90,24 @@ def validate_record(
 ) -> Findings:
     """Build the documents of a record and check them.
 
+    Args:
+        record: the record, or what `cybertip.intake.accept_record` made of one.
+        profile: who files.
+        history: what earlier filings tell, for Q614 and Q617.
+        schema: the schema to check against; the project's own where None.
+        now: the moment that *past* is measured by, aware; the clock's where None.
+
     Returns:
-        What was found. A finding on a built document has its path there and, as `Finding.pointer`, the JSON pointer of
-        the record's field that it comes from; one on the record itself has the JSON pointer as its path.
+        What was found, and what had to be repaired (R). A finding on a built document has its path there and, as
+        `Finding.pointer`, the JSON pointer of the record's field that it comes from; one on the record itself has the
+        JSON pointer as its path.
     """
+    accepted = record if isinstance(record, Accepted) else Accepted(record)
     try:
-        package = build(record, profile)
+        package = build(accepted.record, profile, accepted.set_aside)
     except DocumentError as problem:
         return problem.findings
-    return judge_package(package, record, profile, history=history, schema=schema, now=now).findings
+    return judge_package(package, accepted.record, profile, history=history, schema=schema, now=now).findings
 
 
 def judge_package(
@@ -120,13 +131,16 @@ def judge_package(
     # The server assigns the ids later; any valid ones do until then.
     details = [item.details(1, f"{index:032x}") for index, item in enumerate(package.files)]
     verdict = judge(package.report, details, case, schema)
-    return replace(verdict, findings=Findings(replace(item, pointer=_pointer(item)) for item in verdict.findings))
+    found = [
+        *(replace(item, pointer=package.map.pointer(item.document, item.path)) for item in verdict.findings),
+        *(_of_repair(item) for item in package.repairs),
+    ]
+    return replace(verdict, findings=Findings(found))
 
 
-def _pointer(finding: Finding) -> str:
-    if finding.document == "report":
-        return report_pointer(finding.path)
-    return details_pointer(finding.path, int(finding.document.removeprefix("files[").removesuffix("]")))
+def _of_repair(repair: Repair) -> Finding:
+    # Its path is the original one, so nothing has to be moved back.
+    return replace(repair.finding, pointer=repair.pointer or SourceMap().pointer(repair.document, repair.path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ never quoted.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
 from cybertip.findings import Finding, RecordError, error
-from cybertip.models._types import IllegalCharacter, MissingOffset, Unrepresentable
+from cybertip.models._types import ILLEGAL, IllegalCharacter, MissingOffset, Unrepresentable
 from cybertip.review import ReviewRecord
 
 MAX_RECORD_BYTES = 32 * 1024 * 1024
@@ -28,10 +30,14 @@ def read_record(data: bytes) -> ReviewRecord:
             not allow; X005 a value that cannot be held exactly; S119 a time without its UTC offset. Every finding names
             its place.
     """
+    return make_record(_parsed(data))
+
+
+def _parsed(data: bytes) -> Any:
     if len(data) > MAX_RECORD_BYTES:
         raise RecordError([error("X005", "", f"the record is larger than {MAX_RECORD_BYTES} bytes")])
     try:
-        content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except UnicodeDecodeError:
         raise RecordError([error("X001", "", "the record is not UTF-8 text", "Save it as UTF-8.")]) from None
     except json.JSONDecodeError as problem:
@@ -44,7 +50,99 @@ def read_record(data: bytes) -> ReviewRecord:
     except ValueError:
         # Python refuses to read numbers of thousands of digits.
         raise RecordError([error("X001", "", "the record holds a number with too many digits")]) from None
-    return make_record(content)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A value of a record that the wire cannot carry where it stands.
+
+    Attributes:
+        code: R701, a text with characters that XML does not allow; R705, a code that no list knows.
+        pointer: where it stood in the record, as a JSON pointer.
+        value: the value, as it was.
+    """
+
+    code: str
+    pointer: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A record as it can be built, and what had to be set aside for that.
+
+    Attributes:
+        record: the record.
+        set_aside: values that `cybertip.builder.build` will keep in `additionalInfo`.
+    """
+
+    record: ReviewRecord
+    set_aside: tuple[SetAside, ...] = ()
+
+
+def accept_record(data: bytes) -> Accepted:
+    """Read a record from JSON (UTF-8), and set aside what the wire cannot carry, instead of refusing it.
+
+    That is: characters that XML 1.0 does not allow, which become U+FFFD (R701), and codes of places and telephones
+    that no list knows, which are left out (R705). Everything else is as strict as `read_record`.
+
+    Raises:
+        RecordError: as `read_record`.
+    """
+    return accept(_parsed(data))
+
+
+def accept(content: Any) -> Accepted:
+    """Like `accept_record`, for plain data such as what a JSON parser gave. The data themselves are not changed.
+
+    Raises:
+        RecordError: as `read_record`.
+    """
+    aside: list[SetAside] = []
+    content = _carried(content, "", aside)
+    while True:
+        try:
+            return Accepted(ReviewRecord.model_validate(content), tuple(aside))
+        except ValidationError as problem:
+            unknown = [item["loc"] for item in problem.errors(include_url=False) if _is_unknown_code(item)]
+            if not unknown:
+                raise RecordError(pointed(problem)) from None
+            aside += [SetAside("R705", _pointer(place), _taken_out(content, place)) for place in unknown]
+
+
+# Codes that people write in many ways. An unknown member of any other vocabulary is a slip of a program.
+_CODES = {"state", "country", "country_code", "flea_country", "country_calling_code", "extension"}
+
+
+def _is_unknown_code(item: Any) -> bool:
+    named = item["loc"][-1:] != () and item["loc"][-1] in _CODES
+    return named and isinstance(item["input"], str) and item["type"] in ("enum", "value_error")
+
+
+def _taken_out(content: Any, place: tuple[int | str, ...]) -> str:
+    for step in place[:-1]:
+        content = content[step]
+    value: str = content.pop(place[-1])
+    return value
+
+
+# What identifies something is never mended: another id would be another thing's.
+_EXACT = {"format", "id", "location", "profile", "sha256"}
+
+
+def _carried(value: Any, pointer: str, aside: list[SetAside]) -> Any:
+    """A copy of the data in which every text can be written as XML."""
+    if isinstance(value, dict):
+        return {
+            key: item if key in _EXACT else _carried(item, pointer + _pointer((key,)), aside)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_carried(item, f"{pointer}/{index}", aside) for index, item in enumerate(value)]
+    if isinstance(value, str) and (mended := ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)) != value:
+        aside.append(SetAside("R701", pointer, value))
+        return mended
+    return value
 
 
 def make_record(content: Any) -> ReviewRecord:
@@ -76,11 +174,15 @@ def _no_constant(name: str) -> NoReturn:
     raise _Refused(f"{name} is not JSON; leave the field out if nothing is known")
 
 
+def _pointer(steps: Sequence[int | str]) -> str:
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
 def pointed(problem: ValidationError) -> list[Finding]:
     """The findings for what a record or profile model refused, each at its JSON pointer. Values are not quoted."""
     findings = []
     for item in problem.errors(include_url=False, include_input=False):
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in item["loc"])
+        pointer = _pointer(item["loc"])
         cause = item.get("ctx", {}).get("error")
         message = str(cause) if isinstance(cause, ValueError) else item["msg"]
         if isinstance(cause, MissingOffset):

@@ -7,9 +7,11 @@ models under their Python names.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cybertip.models import FileDetails, Report, Wire
+from cybertip.models._base import Form
 from cybertip.models._shape import FieldShape, shape_of
 
 _STEP = re.compile(r"/(@?[A-Za-z0-9]+)(?:\[([0-9]+)])?")
@@ -121,3 +123,70 @@ def _deeper(model: type[Wire] | None, steps: list[tuple[str, int | None]], skip:
 def _field(model: type[Wire], name: str) -> FieldShape:
     shape = shape_of(model)
     return shape.attribute_by_name[name[1:]] if name.startswith("@") else shape.child_by_name[name]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMap:
+    """Where each place of built documents comes from, and where each field of the record went.
+
+    Attributes:
+        removed: the items of lists that a repair took out, as documents (``report``, ``files[0]``) and the paths that
+            they had then, in the order in which they went. Later items have moved up since.
+        filled: everything that stands in the documents, as documents and paths.
+    """
+
+    removed: tuple[tuple[str, str], ...] = ()
+    filled: tuple[tuple[str, str], ...] = ()
+
+    def original(self, document: str, path: str) -> str:
+        """The path that a place had before anything was taken out."""
+        for of, gone in reversed(self.removed):
+            if of == document:
+                path = _moved_back(path, gone)
+        return path
+
+    def pointer(self, document: str, path: str) -> str:
+        """The JSON pointer of the record's field that a place comes from, or that of the nearest field."""
+        path = self.original(document, path)
+        if document == "report":
+            return report_pointer(path)
+        return details_pointer(path, int(document.removeprefix("files[").removesuffix("]")))
+
+    def places(self, pointer: str) -> list[tuple[str, str]]:
+        """The places that a field went to, as documents and paths."""
+        return [place for place in self.filled if self.pointer(*place) == pointer]
+
+
+def _moved_back(path: str, gone: str) -> str:
+    """A path as it was before an item was taken out of its list: later items had a number more."""
+    around, _, number = gone.removesuffix("]").rpartition("[")
+    found = re.match(re.escape(around) + r"\[([0-9]+)]", path)
+    if not found or int(found[1]) < int(number):
+        return path
+    return f"{around}[{int(found[1]) + 1}]{path[found.end() :]}"
+
+
+def source_map(report: Report, files: Sequence[FileDetails], removed: Iterable[tuple[str, str]] = ()) -> SourceMap:
+    """The map of documents that `cybertip.builder` made of one record."""
+    filled = [("report", path) for path in _paths(report, "/report")]
+    for index, details in enumerate(files):
+        filled += [(f"files[{index}]", path) for path in _paths(details, "/fileDetails")]
+    return SourceMap(tuple(removed), tuple(filled))
+
+
+def _paths(part: Wire, path: str) -> Iterator[str]:
+    """The paths of everything that a part holds, and its own."""
+    yield path
+    shape = shape_of(type(part))
+    for field in (*shape.attributes, *shape.children):
+        held = getattr(part, field.field)
+        name = f"@{field.name}" if field.form is Form.ATTRIBUTE else field.name
+        if field.many:
+            places = [(f"{path}/{name}[{number}]", item) for number, item in enumerate(held, start=1)]
+        else:
+            places = [(f"{path}/{name}", held)] if held is not None and held is not False else []
+        for place, item in places:
+            if isinstance(item, Wire):
+                yield from _paths(item, place)
+            else:
+                yield place

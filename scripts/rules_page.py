@@ -14,6 +14,7 @@ FAMILIES = {
     "B": ("Batched reports", "Errors, in reports with `<batchedReport>`."),
     "P": ("The provider's own policy", "Errors that stop a filing."),
     "Q": ("Quality", "Advice; it never stops a filing. It asks nobody to look at a file, and is no legal compliance."),
+    "R": ("Repairs", "What a record says and the wire cannot carry is moved, never dropped. They stop nothing."),
 }
 
 HEAD = """# Rules

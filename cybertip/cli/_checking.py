@@ -11,13 +11,12 @@ from typing import Any
 
 from lxml import etree
 
-from cybertip.builder import build
-from cybertip.checks import judge, judge_package
+from cybertip.checks import judge, validate_record
 from cybertip.cli._formats import Checked
 from cybertip.cli._input import read_input
 from cybertip.errors import ConfigurationError
 from cybertip.findings import DocumentError, Finding, Findings
-from cybertip.intake import read_record
+from cybertip.intake import accept_record
 from cybertip.models import Email, Person
 from cybertip.profile import ReporterProfile, Thresholds
 from cybertip.rules import RULES, Case
@@ -149,10 +148,9 @@ class Checker:
 
     def _record(self, data: bytes) -> Iterable[Finding]:
         try:
-            record = read_record(data)
-            profile = self.profile_named(record.profile)
-            package = build(record, profile or _STAND_IN)
-            findings = judge_package(package, record, profile or _STAND_IN).findings
+            accepted = accept_record(data)
+            profile = self.profile_named(accepted.record.profile)
+            findings = validate_record(accepted, profile or _STAND_IN)
             # Nothing is said about a reporter that does not exist.
             return [item for item in findings if profile is not None or item.pointer != "/profile"]
         except DocumentError as problem:

@@ -33,7 +33,7 @@ def command(output: Output, names: tuple[str, ...]) -> int:
 
 
 def _order(rule: Rule) -> tuple[int, str]:
-    return "XSBPQ".index(rule.family), rule.code
+    return "XSBPQR".index(rule.family), rule.code
 
 
 def _found(name: str) -> list[Rule]:

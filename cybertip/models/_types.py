@@ -59,12 +59,12 @@ class Simple:
 
 # --- strings -----------------------------------------------------------------------------------------------------
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def check_characters(text: str) -> str:
     """Refuse what XML 1.0 cannot carry (X003): most control characters, lone surrogates, U+FFFE and U+FFFF."""
-    if found := _ILLEGAL.search(text):
+    if found := ILLEGAL.search(text):
         raise IllegalCharacter(
             f"has a character, U+{ord(found.group()):04X} at index {found.start()}, that XML 1.0 does not allow;"
             " remove it or replace it by U+FFFD"

@@ -122,3 +122,56 @@ for _code, _title, _reason, _cure in (
     ),
 ):
     _error(_code, _title, _reason, _cure, "the provider's policy", _FILING)
+
+
+_BUILDING = "when a record is built into documents"
+
+
+def _repair(code: str, title: str, reason: str, wrong: str, right: str) -> None:
+    cure = "Nothing needs to be done; correct the record if the value is wrong."
+    section = "the project's promise that nothing true is dropped"
+    describe(Rule(code, Severity.INFO, title, reason, cure, section, wrong, right, checked=_BUILDING))
+
+
+_repair(
+    "R701",
+    "Characters that XML cannot carry were replaced",
+    "Most control characters and lone surrogates cannot be written at all; U+FFFD shows where one stood.",
+    '"profile_bio": "a\\u0001b"',
+    '[original] /report/personOrUserReported[1]/profileBio: "a\\u0001b"',
+)
+_repair(
+    "R702",
+    "An address that held its port was split",
+    "Server logs write both as one; the API has an element for each.",
+    '"ip_address": "192.0.2.44:51812"',
+    "<ipAddress>192.0.2.44</ipAddress>…<port>51812</port>",
+)
+_repair(
+    "R703",
+    "A free text was cut at its limit and stands in full elsewhere",
+    "The server refuses longer texts; the start is worth reading in its place, the whole is in additionalInfo.",
+    "a platform of 300 characters",
+    "its first 256 characters, and the whole in additionalInfo",
+)
+_repair(
+    "R704",
+    "A value that the server would refuse was moved",
+    "A malformed address may still lead to a person; a cut one would lead to another.",
+    '"emails": [{"address": "user at example"}]',
+    '[original] /report/personOrUserReported[1]/personOrUserReportedPerson/email[1]: "user at example"',
+)
+_repair(
+    "R705",
+    "A code that no list knows was moved",
+    "States, countries and calling codes are written in many ways, and nobody may guess which one is meant.",
+    '"state": "California"',
+    '[original] /report/personOrUserReported[1]/personOrUserReportedPerson/address[1]/state: "California"',
+)
+_repair(
+    "R706",
+    "A value could not be carried at all, and is kept by the provider alone",
+    "A batched report allows no additionalInfo that could hold it.",
+    "a value of a batched report that would have been moved",
+    "the value in the package's repairs",
+)

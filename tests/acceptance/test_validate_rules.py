@@ -84,15 +84,18 @@ def test_a_finding_on_a_built_document_names_the_record(cli: Cli, folder: Path) 
     content["suspects"][0]["ip_events"][0]["port"] = 0
     content["evidence"][1]["source_url"] = "www.example.com"
     (folder / "record.json").write_text(json.dumps(content), encoding="utf-8")
-    run = cli("validate", "record.json", "--select", "S", "--json")
+    content["suspects"][0]["ip_events"][0]["date_time"] = "2126-03-02T09:58:12+01:00"
+    (folder / "record.json").write_text(json.dumps(content), encoding="utf-8")
+    run = cli("validate", "record.json", "--select", "S,R", "--json")
     findings = json.loads(run.stdout)["files"][0]["findings"]
     assert run.status == 1
     assert [(item["code"], item["path"], item["pointer"]) for item in findings] == [
-        ("S103", PORT, "/suspects/0/ip_events/0/port"),
-        ("S205", "/fileDetails/locationOfFile", "/evidence/1/source_url"),
+        ("S102", PORT.removesuffix("port") + "dateTime", "/suspects/0/ip_events/0/date_time"),
+        ("R704", PORT, "/suspects/0/ip_events/0/port"),
+        ("R704", "/fileDetails/locationOfFile", "/evidence/1/source_url"),
     ]
-    text = cli("validate", "record.json", "--select", "S").stdout
-    assert f"error S103 at /suspects/0/ip_events/0/port (in the document {PORT})" in text
+    text = cli("validate", "record.json", "--select", "R").stdout
+    assert f"note R704 at /suspects/0/ip_events/0/port (in the document {PORT})" in text
 
 
 def test_directories_are_searched(cli: Cli, folder: Path) -> None:
@@ -207,7 +210,7 @@ def test_rules_are_listed_and_explained(cli: Cli) -> None:
     """`rules` lists all codes, or a family; `rules CODE` explains with example and source."""
     everything = cli("rules")
     assert everything.status == 0
-    assert {line[0] for line in everything.stdout.splitlines()} == set("XSBPQ")
+    assert {line[0] for line in everything.stdout.splitlines()} == set("XSBPQR")
     assert all(line.startswith("B") for line in cli("rules", "b").stdout.splitlines())
     one = cli("rules", "s214").stdout
     assert one.startswith("S214 (error): ")

@@ -1,0 +1,40 @@
+"""What a repair took out of its place, written so that people can read it and programs can take it back.
+
+One line of `additionalInfo` for each: ``[original] /report/…/email[2]: "user at example"``. The value is JSON, with
+everything that XML cannot carry, and everything that could hide in a text, as ``\\uXXXX``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+_LINE = re.compile(r"^\[original\] (\S+): (.*)$", re.MULTILINE)
+
+
+def escaped(value: Any) -> str:
+    """A value as JSON in which every character shows, and is one that XML can carry."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return "".join(char if _shows(char) else json.dumps(char)[1:-1] for char in text)
+
+
+def _shows(char: str) -> bool:
+    # Not: controls, formats such as bidirectional marks, surrogates, unassigned, private, line separators.
+    return char < "\x7f" or (unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"))
+
+
+def line(path: str, value: Any) -> str:
+    """The line that keeps a value."""
+    return f"[original] {path}: {escaped(value)}"
+
+
+def read_originals(text: str) -> Iterator[tuple[str, Any]]:
+    """The paths and values that the lines of an `additionalInfo` keep; other lines are passed over."""
+    for path, kept in _LINE.findall(text):
+        try:
+            yield path, json.loads(kept)
+        except ValueError:
+            continue  # somebody else's line that happens to look alike
