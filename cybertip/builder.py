@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cybertip._version import __version__
@@ -20,9 +21,12 @@ from cybertip.intake import SetAside
 from cybertip.models import (
     AccountPermanentlyDisabled,
     AccountTemporarilyDisabled,
+    ChatImIncident,
     FileDetails,
+    FileRelevance,
     IncidentSummary,
     IntendedRecipient,
+    InternetDetails,
     Person,
     PersonOrUserReported,
     Report,
@@ -37,8 +41,10 @@ from cybertip.review import (
     Account,
     Action,
     ActionKind,
+    Chat,
     Detection,
     Evidence,
+    FollowUp,
     Outcome,
     Recipient,
     ReviewRecord,
@@ -47,6 +53,7 @@ from cybertip.review import (
     Viewed,
 )
 from cybertip.schema import bundled_xsd
+from cybertip.transcript import Transcript, transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,34 @@ class PackagedFile:
     """A file to upload, and how to describe it once the server has named it.
 
     Attributes:
-        evidence: the file, as the record has it.
+        evidence: the file, as the record has it; None for one that was made of the record, see `content`.
         described: its details, with stand-ins for the ids that the server assigns.
+        content: the bytes of a file that was made of the record: the transcript of a long chat.
     """
 
-    evidence: Evidence = field(repr=False)
+    evidence: Evidence | None = field(repr=False)
     described: FileDetails = field(repr=False)
+    content: bytes | None = field(default=None, repr=False)
+
+    def file(self, folder: Path) -> Path | bytes:
+        """What to upload: a path, relative ones below a folder, or the bytes themselves.
+
+        Args:
+            folder: the record's own.
+        """
+        if self.evidence is not None:
+            return folder / self.evidence.location
+        return self.content or b""
+
+    @property
+    def name(self) -> str | None:
+        """The name to send; None for the file's own."""
+        return self.described.original_file_name if self.evidence is None else None
+
+    @property
+    def sha256(self) -> str:
+        """What the SHA-256 of the file must be: that of what was reviewed, or of what was made."""
+        return self.evidence.sha256 if self.evidence is not None else hashlib.sha256(self.content or b"").hexdigest()
 
     def details(self, report_id: int, file_id: str) -> FileDetails:
         """The file details.
@@ -119,12 +148,22 @@ def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[Se
         RecordError: the decision is not a confirmed one by a named reviewer at a stated time (P501), or an action names
             an account that the record does not have.
     """
-    problems = [*_gate(record), *_unplaced(record)]
+    problems = [*_gate(record), *_viewed_another(record), *_unplaced(record)]
     if problems:
         raise RecordError(problems)
-    kept = keep(_report(record, profile), [_details(item) for item in record.evidence], set_aside)
+    transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]
+    made = [(chat, *file) for chat, told in zip(record.incident.chats, transcripts, strict=True) for file in told.files]
+    described = [
+        *(_details(item) for item in record.evidence),
+        *(_details_of_transcript(chat, name) for chat, name, _ in made),
+    ]
+    kept = keep(_report(record, profile, transcripts), described, set_aside)
     mended = repair(kept.report, kept.files)
-    files = [PackagedFile(evidence, details) for evidence, details in zip(record.evidence, mended.files, strict=True)]
+    sources = [*((item, None) for item in record.evidence), *((None, content) for _, _, content in made)]
+    files = [
+        PackagedFile(evidence, details, content)
+        for (evidence, content), details in zip(sources, mended.files, strict=True)
+    ]
     return Package(
         record.id,
         mended.report,
@@ -158,10 +197,38 @@ def _details(item: Evidence) -> FileDetails:
         details=item.metadata,
         additional_info=_texts(
             item.notes,
+            f"Labels: {'; '.join(item.labels)}" if item.labels else None,
             "A person viewed part of this file." if item.viewed is Viewed.PARTIAL else None,
             "A person viewed the EXIF data of this file." if item.exif_viewed and not fully else None,
         ),
     )
+
+
+def _details_of_transcript(chat: Chat, name: str) -> FileDetails:
+    fully = chat.viewed is Viewed.FULL
+    return FileDetails(
+        report_id=1,
+        file_id="0" * 32,
+        original_file_name=name,
+        file_viewed_by_esp=fully,
+        exif_viewed_by_esp=False,
+        file_relevance=FileRelevance.SUPPLEMENTAL,
+        additional_info=_texts(
+            "The provider made this file of the messages of a conversation.",
+            "A person viewed part of this file." if chat.viewed is Viewed.PARTIAL else None,
+        ),
+    )
+
+
+def _viewed_another(record: ReviewRecord) -> Iterable[Finding]:
+    for index, item in enumerate(record.evidence):
+        if item.viewed is not Viewed.NONE and item.viewed_sha256 not in (None, item.sha256):
+            yield error(
+                "P504",
+                f"/evidence/{index}/viewed_sha256",
+                "what was viewed is another file than the one to be sent",
+                "Let a person look at this very file, or say viewed: none.",
+            )
 
 
 @cache
@@ -189,7 +256,7 @@ def _gate(record: ReviewRecord) -> Iterable[Finding]:
         yield error("P501", "/decision/decided_at", "the time of the decision is missing", "State when it was made.")
 
 
-def _report(record: ReviewRecord, profile: ReporterProfile) -> Report:
+def _report(record: ReviewRecord, profile: ReporterProfile, transcripts: Sequence[Transcript]) -> Report:
     incident = record.incident
     return Report(
         incident_summary=IncidentSummary(
@@ -200,7 +267,10 @@ def _report(record: ReviewRecord, profile: ReporterProfile) -> Report:
             incident_date_time=incident.occurred_at,
             incident_date_time_description=incident.time_meaning,
         ),
-        internet_details=incident.details,
+        internet_details=[
+            *incident.details,
+            *(_chat(chat, told) for chat, told in zip(incident.chats, transcripts, strict=True)),
+        ],
         law_enforcement=record.law_enforcement,
         reporter=Reporter(
             reporting_person=profile.reporting_person,
@@ -216,6 +286,7 @@ def _report(record: ReviewRecord, profile: ReporterProfile) -> Report:
             _texts(
                 # The only handle when one must ask NCMEC about a report whose number was lost.
                 f"Provider's reference: {record.id}",
+                _follow_up(record.follow_up),
                 _detection(record.detection),
                 _indicators(record),
                 *(_action(item) for item in record.actions if not _is_placed(record, item)),
@@ -223,6 +294,14 @@ def _report(record: ReviewRecord, profile: ReporterProfile) -> Report:
                 record.notes,
             )
         ),
+    )
+
+
+def _chat(chat: Chat, told: Transcript) -> InternetDetails:
+    return InternetDetails(
+        chat_im_incident=ChatImIncident(
+            chat_client=chat.client, chat_room_name=chat.room, content=told.content, additional_info=chat.notes
+        )
     )
 
 
@@ -238,7 +317,7 @@ def _common(record: ReviewRecord, item: Account, profile: ReporterProfile) -> di
         "profile_bio": item.profile_bio,
         "ip_capture_events": item.ip_events,
         "device_ids": item.devices,
-        "prior_ct_reports": item.prior_reports,
+        "prior_ct_reports": _prior_reports(record, item),
         "estimated_location": item.location,
         "all_emails_reported": item.all_emails_reported,
         **_disablement(record, item),
@@ -274,6 +353,14 @@ def _victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile)
         additional_info=item.notes,
         **_common(record, item, profile),
     )
+
+
+def _prior_reports(record: ReviewRecord, account: Account) -> list[int]:
+    """The earlier reports on an account; those that the record adds to are on its only suspect."""
+    earlier = list(account.prior_reports)
+    if record.follow_up is not None and len(record.suspects) == 1 and account is record.suspects[0]:
+        earlier += [number for number in record.follow_up.reports if number not in earlier]
+    return earlier
 
 
 _DISABLING = {
@@ -352,6 +439,13 @@ def _detection(detection: Detection | None) -> str | None:
         _at("detected at", detection.detected_at),
         _at("notified at", detection.notified_at),
     )
+
+
+def _follow_up(earlier: FollowUp | None) -> str | None:
+    if earlier is None:
+        return None
+    numbers = ", ".join(map(str, earlier.reports))
+    return f"Follow-up to CyberTipline report {numbers}: {earlier.reason}"
 
 
 def _at(what: str, moment: datetime | None) -> str | None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from cybertip.models import (
     AssociatedAccount,
@@ -163,6 +163,43 @@ class Detection(Veiled):
     """When the provider was told, where someone else told it."""
 
 
+class Message(Veiled):
+    """One message of a chat."""
+
+    sender: XmlString | None = None
+    """Who sent it: the `identifier` or another name of an account."""
+    sent_at: XmlDateTime | None = None
+    """When it was sent."""
+    text: XmlString | None = None
+    """What it says."""
+    attachments: Many[XmlString] = ()
+    """The files that came with it, by the `id` of their evidence."""
+
+
+class Chat(Veiled):
+    """A conversation, message by message. It becomes ``chatImIncident/content``, and above a size a file as well."""
+
+    client: XmlString | None = None
+    """The program or service used."""
+    room: XmlString | None = None
+    """The room or channel."""
+    viewed: Viewed
+    """How much of it a person at the provider read: what is said of a transcript that becomes a file."""
+    messages: Annotated[Many[Message], Field(min_length=1)]
+    """The messages, in the order in which they are to be read."""
+    notes: XmlString | None = None
+    """What has no field of its own."""
+
+
+class FollowUp(Veiled):
+    """A report that adds to earlier ones, which can no longer be changed."""
+
+    reports: Annotated[Many[XmlLong], Field(min_length=1)]
+    """The ids of the earlier CyberTipline reports."""
+    reason: Text
+    """Why there is another one."""
+
+
 class Incident(Veiled):
     """What happened."""
 
@@ -178,6 +215,8 @@ class Incident(Veiled):
     """Tags on the whole case."""
     details: Many[InternetDetails] = ()
     """Where and how it happened: web page, chat, e-mail…; any number."""
+    chats: Many[Chat] = ()
+    """Conversations, message by message."""
     notes: XmlString | None = None
     """What else investigators should know about the incident."""
 
@@ -262,12 +301,17 @@ class Evidence(Veiled):
     """Who looked. It does not leave the provider."""
     viewed_at: XmlDateTime | None = None
     """When."""
+    viewed_sha256: Sha256 | None = None
+    """SHA-256 of what was looked at, where that is known. Another one than `sha256` means that it was another file, and
+    nothing may be claimed for this one (P504)."""
     exif_viewed: XmlBoolean = False
     """Whether a person at the provider looked at its metadata."""
     relevance: FileRelevance = FileRelevance.REPORTED
     """Whether it is what is reported, or context."""
     annotations: FileAnnotations | None = None
     """Tags on the file."""
+    labels: Many[Text] = ()
+    """What classifiers or reviewers called it, in their own words."""
     classification: FileClassification | None = None
     """The industry's classification."""
     original_name: XmlString | None = None
@@ -307,6 +351,16 @@ class Action(Veiled):
     """When a temporarily disabled account was or will be given back."""
 
 
+def _known_attachments(record: ReviewRecord) -> None:
+    known = {item.id for item in record.evidence}
+    for chat, conversation in enumerate(record.incident.chats):
+        for number, message in enumerate(conversation.messages):
+            if not set(message.attachments) <= known:
+                raise ValueError(
+                    f"an attachment of message {number} of chat {chat} is no evidence of this record; use its `id`"
+                )
+
+
 def _unique_ids(items: Sequence[Evidence]) -> Sequence[Evidence]:
     if len({item.id for item in items}) < len(items):
         raise ValueError("two files have the same id; each needs its own")
@@ -344,5 +398,12 @@ class ReviewRecord(Veiled):
     """What the provider did."""
     law_enforcement: LawEnforcement | None = None
     """The authority that already knows of the case."""
+    follow_up: FollowUp | None = None
+    """The earlier reports that this one adds to."""
     notes: XmlString | None = None
     """What else investigators should know."""
+
+    @model_validator(mode="after")
+    def _check_attachments(self) -> Self:
+        _known_attachments(self)
+        return self

@@ -24,7 +24,7 @@ with (
     report_id = client.submit(package.report).report_id
     for item in package.files:
         # With the SHA-256 that was reviewed, a file that changed since never arrives as a whole.
-        picture = source(path.parent / item.evidence.location, sha256=item.evidence.sha256)
+        picture = source(item.file(path.parent), name=item.name, sha256=item.sha256)
         upload = client.upload(report_id, picture)
         client.file_info(item.details(report_id, upload.file_id))
 

@@ -20,7 +20,7 @@ async def main(folder: Path) -> None:
         report_id = (await client.submit(package.report)).report_id
         try:
             for item in package.files:
-                picture = source(folder / item.evidence.location, sha256=item.evidence.sha256)
+                picture = source(item.file(folder), name=item.name, sha256=item.sha256)
                 upload = await client.upload(report_id, picture)
                 await client.file_info(item.details(report_id, upload.file_id))
         except CallError as problem:

@@ -75,9 +75,8 @@ def _mock() -> Iterator[Client]:
 
 
 def _file(item: PackagedFile, folder: Path) -> FileToSend:
-    evidence = item.evidence
     return FileToSend(
-        source(folder / evidence.location, sha256=evidence.sha256),
+        source(item.file(folder), name=item.name, sha256=item.sha256),
         lambda report_id, file_id: write(item.details(report_id, file_id)),
     )
 

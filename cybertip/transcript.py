@@ -1,0 +1,59 @@
+"""Structured chat as text: for ``chatImIncident/content``, and for files that hold the whole of a long one."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+
+from cybertip.models._types import write_datetime
+from cybertip.review import Chat, Message
+
+LONGEST_CONTENT = 100_000
+"""How many characters of a chat stand in the report itself. Longer ones come as files, with their start here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A chat as the report carries it.
+
+    Attributes:
+        content: for ``chatImIncident/content``.
+        files: name and bytes of the files that hold the whole; none for a chat that the content holds.
+    """
+
+    content: str = field(repr=False)
+    files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+
+
+def transcript(chat: Chat, name: str) -> Transcript:
+    """The messages of a chat, in their order.
+
+    Args:
+        chat: the chat.
+        name: what its files are called, without their endings.
+    """
+    lines = [_line(message) for message in chat.messages]
+    text = "\n".join(lines)
+    if len(text) <= LONGEST_CONTENT:
+        return Transcript(text)
+    files = ((f"{name}.txt", f"{text}\n".encode()), (f"{name}.csv", _csv(chat)))
+    said = f"(The start of {len(lines)} messages; all of them are in the files {files[0][0]} and {files[1][0]}.)\n"
+    return Transcript(said + text[:LONGEST_CONTENT], files)
+
+
+def _line(message: Message) -> str:
+    when = f"[{write_datetime(message.sent_at)}] " if message.sent_at is not None else ""
+    files = f" (files: {', '.join(message.attachments)})" if message.attachments else ""
+    return f"{when}{message.sender or 'unknown sender'}: {message.text or ''}{files}"
+
+
+def _csv(chat: Chat) -> bytes:
+    """UTF-8, RFC 4180, one row for each message."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\r\n")
+    rows.writerow(["number", "sent_at", "sender", "text", "attachments"])
+    for number, message in enumerate(chat.messages, start=1):
+        when = write_datetime(message.sent_at) if message.sent_at is not None else ""
+        rows.writerow([number, when, message.sender or "", message.text or "", " ".join(message.attachments)])
+    return out.getvalue().encode()
