@@ -117,10 +117,10 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What will be sent for one record.
+    """What will be sent for one record, or as one batched report for several.
 
     Attributes:
-        record_id: the record's id.
+        record_ids: the ids of the records; one, but for a batch.
         report: the document that opens the submission.
         files: the files, in the record's order.
         repairs: what does not stand where the record has it, and where it went.
@@ -128,12 +128,17 @@ class Package:
         versions: what it was made with.
     """
 
-    record_id: str
+    record_ids: tuple[str, ...]
     report: Report = field(repr=False)
     files: tuple[PackagedFile, ...]
     repairs: tuple[Repair, ...] = ()
     map: SourceMap = field(default=SourceMap(), repr=False)
     versions: Versions = Versions("", "", "")
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record, or of the first."""
+        return self.record_ids[0]
 
 
 def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[SetAside] = ()) -> Package:
@@ -148,7 +153,7 @@ def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[Se
         RecordError: the decision is not a confirmed one by a named reviewer at a stated time (P501), or an action names
             an account that the record does not have.
     """
-    problems = [*_gate(record), *_viewed_another(record), *_unplaced(record)]
+    problems = [*gate(record), *_viewed_another(record), *_unplaced(record)]
     if problems:
         raise RecordError(problems)
     transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]
@@ -165,12 +170,12 @@ def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[Se
         for (evidence, content), details in zip(sources, mended.files, strict=True)
     ]
     return Package(
-        record.id,
+        (record.id,),
         mended.report,
         tuple(files),
         (*kept.repairs, *mended.repairs),
         source_map(mended.report, mended.files, mended.removed),
-        _versions(profile),
+        versions(profile),
     )
 
 
@@ -236,12 +241,14 @@ def _schema_digest() -> str:
     return hashlib.sha256(bundled_xsd()).hexdigest()
 
 
-def _versions(profile: ReporterProfile) -> Versions:
+def versions(profile: ReporterProfile) -> Versions:
+    """What a package for this profile is made with."""
     canonical = json.dumps(profile.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     return Versions(__version__, _schema_digest(), hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def _gate(record: ReviewRecord) -> Iterable[Finding]:
+def gate(record: ReviewRecord) -> Iterable[Finding]:
+    """Why a record must not be filed by its decision (P501)."""
     decision = record.decision
     if decision.outcome is not Outcome.CONFIRMED:
         yield error(

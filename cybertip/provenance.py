@@ -133,10 +133,13 @@ class SourceMap:
         removed: the items of lists that a repair took out, as documents (``report``, ``files[0]``) and the paths that
             they had then, in the order in which they went. Later items have moved up since.
         filled: everything that stands in the documents, as documents and paths.
+        sources: for documents that were made of several records, the pointers themselves, each beginning with the index
+            of its record; by document and path.
     """
 
     removed: tuple[tuple[str, str], ...] = ()
     filled: tuple[tuple[str, str], ...] = ()
+    sources: Mapping[tuple[str, str], str] | None = None
 
     def original(self, document: str, path: str) -> str:
         """The path that a place had before anything was taken out."""
@@ -147,6 +150,8 @@ class SourceMap:
 
     def pointer(self, document: str, path: str) -> str:
         """The JSON pointer of the record's field that a place comes from, or that of the nearest field."""
+        if self.sources is not None:
+            return self.sources.get((document, path), "")
         path = self.original(document, path)
         if document == "report":
             return report_pointer(path)
@@ -154,7 +159,8 @@ class SourceMap:
 
     def places(self, pointer: str) -> list[tuple[str, str]]:
         """The places that a field went to, as documents and paths."""
-        return [place for place in self.filled if self.pointer(*place) == pointer]
+        places = self.filled if self.sources is None else self.sources
+        return [place for place in places if self.pointer(*place) == pointer]
 
 
 def _moved_back(path: str, gone: str) -> str:
