@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cybertip.builder import Package, PackagedFile, gate, versions
+from cybertip.builder import Package, PackagedFile, versions
 from cybertip.findings import Finding, RecordError, error
+from cybertip.gates import gate
 from cybertip.models import (
     BatchedReport,
     BatchedReportReason,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from typing import Any
 
 from cybertip._version import __version__
 from cybertip.findings import Finding, RecordError, error
+from cybertip.gates import Override, Seen, gate
 from cybertip.intake import SetAside
 from cybertip.models import (
     AccountPermanentlyDisabled,
@@ -45,7 +46,6 @@ from cybertip.review import (
     Detection,
     Evidence,
     FollowUp,
-    Outcome,
     Recipient,
     ReviewRecord,
     Suspect,
@@ -126,6 +126,7 @@ class Package:
         repairs: what does not stand where the record has it, and where it went.
         map: which field of the record each place of the documents comes from.
         versions: what it was made with.
+        overrides: the gates that people have decided to pass.
     """
 
     record_ids: tuple[str, ...]
@@ -134,6 +135,7 @@ class Package:
     repairs: tuple[Repair, ...] = ()
     map: SourceMap = field(default=SourceMap(), repr=False)
     versions: Versions = Versions("", "", "")
+    overrides: tuple[Override, ...] = ()
 
     @property
     def record_id(self) -> str:
@@ -141,19 +143,41 @@ class Package:
         return self.record_ids[0]
 
 
-def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[SetAside] = ()) -> Package:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What earlier filings tell, for a report that is built now. The ledger will; until then, whoever knows may.
+
+    Attributes:
+        prior_reports: the ids of earlier CyberTipline reports, by the identifier of the account that they were about.
+    """
+
+    prior_reports: Mapping[str, Sequence[int]] = field(default_factory=dict, repr=False)
+
+
+def build(
+    record: ReviewRecord,
+    profile: ReporterProfile,
+    set_aside: Sequence[SetAside] = (),
+    *,
+    known: Known | None = None,
+    seen: Mapping[str, Seen] | None = None,
+    overrides: Sequence[Override] = (),
+) -> Package:
     """Make the documents. Pure: the same input gives the same bytes.
 
     Args:
         record: the record.
-        profile: who files.
+        profile: who files, and by which policy.
         set_aside: what `cybertip.intake.accept_record` had to set aside of the record; it is kept in `additionalInfo`.
+        known: what earlier filings tell; their reports are linked.
+        seen: what was found when somebody looked at the evidence files, by the `id` of the evidence.
+        overrides: the gates that people have decided to pass. They become part of the package.
 
     Raises:
-        RecordError: the decision is not a confirmed one by a named reviewer at a stated time (P501), or an action names
-            an account that the record does not have.
+        RecordError: a gate says no (P501 to P504, P508; see `cybertip.gates`), or an action names an account that the
+            record does not have.
     """
-    problems = [*gate(record), *_viewed_another(record), *_unplaced(record)]
+    problems = [*gate(record, seen=seen, overrides=overrides), *_unplaced(record)]
     if problems:
         raise RecordError(problems)
     transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]
@@ -162,7 +186,7 @@ def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[Se
         *(_details(item) for item in record.evidence),
         *(_details_of_transcript(chat, name) for chat, name, _ in made),
     ]
-    kept = keep(_report(record, profile, transcripts), described, set_aside)
+    kept = keep(_report(record, profile, transcripts, known or Known()), described, set_aside)
     mended = repair(kept.report, kept.files)
     sources = [*((item, None) for item in record.evidence), *((None, content) for _, _, content in made)]
     files = [
@@ -176,6 +200,7 @@ def build(record: ReviewRecord, profile: ReporterProfile, set_aside: Sequence[Se
         (*kept.repairs, *mended.repairs),
         source_map(mended.report, mended.files, mended.removed),
         versions(profile),
+        tuple(overrides),
     )
 
 
@@ -225,17 +250,6 @@ def _details_of_transcript(chat: Chat, name: str) -> FileDetails:
     )
 
 
-def _viewed_another(record: ReviewRecord) -> Iterable[Finding]:
-    for index, item in enumerate(record.evidence):
-        if item.viewed is not Viewed.NONE and item.viewed_sha256 not in (None, item.sha256):
-            yield error(
-                "P504",
-                f"/evidence/{index}/viewed_sha256",
-                "what was viewed is another file than the one to be sent",
-                "Let a person look at this very file, or say viewed: none.",
-            )
-
-
 @cache
 def _schema_digest() -> str:
     return hashlib.sha256(bundled_xsd()).hexdigest()
@@ -247,23 +261,7 @@ def versions(profile: ReporterProfile) -> Versions:
     return Versions(__version__, _schema_digest(), hashlib.sha256(canonical.encode()).hexdigest())
 
 
-def gate(record: ReviewRecord) -> Iterable[Finding]:
-    """Why a record must not be filed by its decision (P501)."""
-    decision = record.decision
-    if decision.outcome is not Outcome.CONFIRMED:
-        yield error(
-            "P501",
-            "/decision/outcome",
-            f"the decision is {decision.outcome}, and only a confirmed one is filed",
-            "Have a person confirm it first.",
-        )
-    if not (decision.reviewer or "").strip():
-        yield error("P501", "/decision/reviewer", "no reviewer is named", "Name the person who decided.")
-    if decision.decided_at is None:
-        yield error("P501", "/decision/decided_at", "the time of the decision is missing", "State when it was made.")
-
-
-def _report(record: ReviewRecord, profile: ReporterProfile, transcripts: Sequence[Transcript]) -> Report:
+def _report(record: ReviewRecord, profile: ReporterProfile, transcripts: Sequence[Transcript], known: Known) -> Report:
     incident = record.incident
     return Report(
         incident_summary=IncidentSummary(
@@ -286,9 +284,9 @@ def _report(record: ReviewRecord, profile: ReporterProfile, transcripts: Sequenc
             terms_of_service=profile.terms_of_service,
             legal_url=profile.legal_url,
         ),
-        persons_or_users_reported=[_suspect(record, item, profile) for item in record.suspects],
-        intended_recipients=[_recipient(record, item, profile) for item in record.recipients],
-        victims=[_victim(record, item, profile) for item in record.victims],
+        persons_or_users_reported=[_suspect(record, item, profile, known) for item in record.suspects],
+        intended_recipients=[_recipient(record, item, profile, known) for item in record.recipients],
+        victims=[_victim(record, item, profile, known) for item in record.victims],
         additional_info="\n".join(
             _texts(
                 # The only handle when one must ask NCMEC about a report whose number was lost.
@@ -312,7 +310,7 @@ def _chat(chat: Chat, told: Transcript) -> InternetDetails:
     )
 
 
-def _common(record: ReviewRecord, item: Account, profile: ReporterProfile) -> dict[str, Any]:
+def _common(record: ReviewRecord, item: Account, profile: ReporterProfile, known: Known) -> dict[str, Any]:
     """The fields that suspects, recipients and victims share."""
     return {
         "esp_identifier": item.identifier,
@@ -324,14 +322,14 @@ def _common(record: ReviewRecord, item: Account, profile: ReporterProfile) -> di
         "profile_bio": item.profile_bio,
         "ip_capture_events": item.ip_events,
         "device_ids": item.devices,
-        "prior_ct_reports": _prior_reports(record, item),
+        "prior_ct_reports": _prior_reports(record, item, known),
         "estimated_location": item.location,
         "all_emails_reported": item.all_emails_reported,
         **_disablement(record, item),
     }
 
 
-def _suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile) -> PersonOrUserReported:
+def _suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile, known: Known) -> PersonOrUserReported:
     return PersonOrUserReported(
         person=item.person,
         vehicle_description=item.vehicle_description,
@@ -339,35 +337,36 @@ def _suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile) -> P
         group_identifier=item.group_identifier,
         associated_accounts=item.associated_accounts,
         additional_info=item.notes,
-        **_common(record, item, profile),
+        **_common(record, item, profile, known),
     )
 
 
-def _recipient(record: ReviewRecord, item: Recipient, profile: ReporterProfile) -> IntendedRecipient:
+def _recipient(record: ReviewRecord, item: Recipient, profile: ReporterProfile, known: Known) -> IntendedRecipient:
     return IntendedRecipient(
         person=item.person,
         group_identifier=item.group_identifier,
         additional_info=_texts(item.notes),
-        **_common(record, item, profile),
+        **_common(record, item, profile, known),
     )
 
 
-def _victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile) -> Victim:
+def _victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile, known: Known) -> Victim:
     return Victim(
         person=item.person or Person(),
         school_name=item.school_name,
         associated_accounts=item.associated_accounts,
         additional_info=item.notes,
-        **_common(record, item, profile),
+        **_common(record, item, profile, known),
     )
 
 
-def _prior_reports(record: ReviewRecord, account: Account) -> list[int]:
-    """The earlier reports on an account; those that the record adds to are on its only suspect."""
+def _prior_reports(record: ReviewRecord, account: Account, known: Known) -> tuple[int, ...]:
+    """The earlier reports on an account, each once: the record's, those that it adds to, and those that are known."""
     earlier = list(account.prior_reports)
     if record.follow_up is not None and len(record.suspects) == 1 and account is record.suspects[0]:
-        earlier += [number for number in record.follow_up.reports if number not in earlier]
-    return earlier
+        earlier += record.follow_up.reports
+    earlier += known.prior_reports.get(account.identifier or "", ())
+    return tuple(dict.fromkeys(earlier))
 
 
 _DISABLING = {

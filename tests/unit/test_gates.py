@@ -1,0 +1,121 @@
+"""The provider's own policy: who must have confirmed, what must have been viewed, and which files must be there."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cybertip import sample
+from cybertip.builder import Known, build
+from cybertip.findings import RecordError
+from cybertip.gates import Override, Seen, gate
+from cybertip.intake import make_record
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PASS = Override("P502", "duty-lead-3", "A child may be met tonight.", NOON)
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> dict[str, Any]:
+    """The sample record as plain data."""
+    data: dict[str, Any] = json.loads(sample.write_case(tmp_path).read_bytes())
+    return data
+
+
+def found(content: dict[str, Any], **settings: Any) -> list[tuple[str, str]]:
+    return [(item.code, item.path) for item in gate(make_record(content), **settings)]
+
+
+def approval(reviewer: str) -> dict[str, str]:
+    return {"reviewer": reviewer, "decided_at": "2026-03-02T11:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("approvals", "wanted", "enough"),
+    [
+        ([], 1, True),
+        ([], 2, False),
+        (["reviewer-18"], 2, True),
+        (["reviewer-17"], 2, False),
+        ([" reviewer-17 "], 2, False),
+        (["reviewer-18", "reviewer-18"], 3, False),
+        (["reviewer-18", "reviewer-19"], 3, True),
+    ],
+)
+def test_the_policy_counts_different_people(
+    content: dict[str, Any], approvals: list[str], wanted: int, enough: bool
+) -> None:
+    """P502: the reviewer and those who approved count once each, however often they are named."""
+    content["decision"]["approvals"] = [approval(name) for name in approvals]
+    assert found(content, reviewers=wanted) == ([] if enough else [("P502", "/decision/approvals")])
+
+
+def test_an_urgent_case_can_pass_by_a_persons_word(content: dict[str, Any]) -> None:
+    """P502 gives way to a named person with a reason, and the package names both."""
+    content["urgent"] = {"reason": "A child may be met tonight, as the messages say."}
+    assert found(content, reviewers=2) == [("P502", "/decision/approvals")]
+    assert found(content, reviewers=2, overrides=[PASS]) == []
+    package = build(make_record(content), sample.profile(), overrides=[PASS])
+    assert package.overrides == (PASS,)
+    assert "duty-lead-3" not in repr(package)
+
+
+def test_nobody_can_pass_what_is_not_urgent(content: dict[str, Any]) -> None:
+    """An override of a case without urgency is refused, and changes nothing."""
+    assert found(content, reviewers=2, overrides=[PASS]) == [("P502", "/decision/approvals"), ("P502", "/urgent")]
+
+
+@pytest.mark.parametrize("code", ["P501", "P503", "P504", "P508", "S101"])
+def test_nothing_else_can_be_passed(content: dict[str, Any], code: str) -> None:
+    """Digests, views and the decision itself give way to nobody."""
+    content["urgent"] = {"reason": "A child may be met tonight, as the messages say."}
+    content["evidence"][0]["viewed_sha256"] = "0" * 64
+    refused = found(content, overrides=[Override(code, "duty-lead-3", "because", NOON)])
+    assert ("P504", "/evidence/0/viewed_sha256") in refused
+    assert (code, "") in refused
+
+
+@pytest.mark.parametrize(("person", "reason"), [("", "why"), ("who", " ")])
+def test_an_override_needs_a_person_and_a_reason(content: dict[str, Any], person: str, reason: str) -> None:
+    """An override without one of them is none."""
+    content["urgent"] = {"reason": "A child may be met tonight, as the messages say."}
+    assert found(content, overrides=[Override("P502", person, reason, NOON)]) == [("P502", "")]
+
+
+def test_an_override_has_a_time_with_its_offset(content: dict[str, Any]) -> None:
+    """Nobody may guess when it was decided."""
+    content["urgent"] = {"reason": "A child may be met tonight, as the messages say."}
+    assert found(content, overrides=[Override("P502", "who", "why", NOON.replace(tzinfo=None))]) == [("S119", "")]
+
+
+def test_files_are_those_that_were_reviewed(content: dict[str, Any]) -> None:
+    """P503 and P508: another digest and an unreadable file are told with the evidence; what nobody looked at is not."""
+    right = content["evidence"][0]["sha256"].upper()
+    assert found(content, seen={"file-1": Seen(right)}) == []
+    assert found(content, seen={"file-1": Seen("0" * 64), "file-2": Seen(problem="no such file")}) == [
+        ("P503", "/evidence/0/sha256"),
+        ("P508", "/evidence/1/location"),
+    ]
+    (told,) = gate(make_record(content), seen={"file-2": Seen(problem="no such file")})
+    assert told.message == "the file cannot be read: no such file"
+
+
+def test_nothing_is_built_past_a_gate(content: dict[str, Any]) -> None:
+    """The builder refuses what a gate refuses."""
+    with pytest.raises(RecordError) as caught:
+        build(make_record(content), sample.profile(), seen={"file-1": Seen("0" * 64)})
+    assert [(item.code, item.path) for item in caught.value.findings] == [("P503", "/evidence/0/sha256")]
+
+
+def test_earlier_reports_that_are_known_are_linked(content: dict[str, Any]) -> None:
+    """What earlier filings tell of an account stands in its report, each number once, the record's own first."""
+    content["suspects"][0]["prior_reports"] = [7]
+    content["recipients"] = [{"identifier": "user-9"}]
+    known = Known(prior_reports={"user-4711": [5, 7], "user-9": [8], "user-0": [1]})
+    report = build(make_record(content), sample.profile(), known=known).report
+    assert report.persons_or_users_reported[0].prior_ct_reports == (7, 5)
+    assert report.intended_recipients[0].prior_ct_reports == (8,)
