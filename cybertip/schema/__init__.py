@@ -20,6 +20,7 @@ from lxml import etree
 from cybertip.errors import ConfigurationError
 from cybertip.findings import DocumentError, Finding, Findings, error
 from cybertip.models import ROOTS, Wire
+from cybertip.models._shape import shape_of
 from cybertip.schema._wording import unexplained
 from cybertip.xml import MAX_BYTES, MOST_FINDINGS, Parsed, parse_tree, read_tree, root_finding, write
 
@@ -149,6 +150,7 @@ class Schema:
             # agree with it in everything: they refuse nothing (X002) that our own schema accepts.
             return Findings(hopeless)
         compiled = self._compiled()
+        _collapse_times(root)
         if compiled.validate(root.getroottree()):
             return Findings()
         explained = _explained(root)
@@ -166,6 +168,35 @@ def _explained(root: etree._Element, *, at_least: int = 0) -> list[Finding]:
         if len(problem.findings) >= at_least:
             return [finding for finding in problem.findings if finding.code == "X002"]
     return []
+
+
+def _collapse_times(root: etree._Element) -> None:
+    """Remove white space around dates and times, in a tree that is ours.
+
+    The XML Schema standard collapses it before a value is looked at. libxml2 forgets that for these types, so that a
+    document laid out by a pretty-printer would be refused here and accepted by the server.
+    """
+    elements, attributes = _time_names()
+    for element in root.iter(*elements):
+        if element.text and not len(element):
+            element.text = element.text.strip(" \t\r\n")
+    for element in root.iter("{*}*"):
+        for name in attributes & set(map(str, element.attrib)):
+            element.set(name, element.get(name, "").strip(" \t\r\n"))
+
+
+@cache
+def _time_names() -> tuple[frozenset[str], frozenset[str]]:
+    """The names of the elements and of the attributes that hold dates and times."""
+    elements: set[str] = set()
+    attributes: set[str] = set()
+    models = list(ROOTS.values())
+    for model in models:
+        shape = shape_of(model)
+        for names, fields in ((elements, shape.children), (attributes, shape.attributes)):
+            names.update(item.name for item in fields if item.simple and item.simple.name in ("xs:dateTime", "xs:date"))
+        models += [item.model for item in shape.children if item.model is not None and item.model not in models]
+    return frozenset(elements), frozenset(attributes)
 
 
 def _is_large(root: etree._Element) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,10 +88,16 @@ def test_the_run_is_large_and_mixed(judgements: list[Judgement]) -> None:
 
 
 def test_the_verdict_is_that_of_the_schema(judgements: list[Judgement], ours: Judge) -> None:
-    """There are findings exactly when libxml2 refuses the document, or its root is none of the four."""
+    """There are findings exactly when libxml2 refuses the document, or its root is none of the four.
+
+    But for white space around dates and times, which the standard collapses and libxml2 does not.
+    """
+    spaced = re.compile(r"'(\s+\S*\s*|\S*\s+)' is not a valid value of the atomic type 'xs:date(Time)?'")
     for judgement in judgements:
         data = judgement.case.data
         valid = ours.accepts(data) and etree.fromstring(data, parser()).tag in ROOTS
+        if not judgement.found and ours.reason.count(":ERROR:") == len(spaced.findall(ours.reason)) > 0:
+            continue
         assert bool(judgement.found) != valid, f"{judgement}\n{ours.reason}"
 
 

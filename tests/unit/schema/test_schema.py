@@ -174,3 +174,14 @@ def test_each_thread_compiles_once(monkeypatch: pytest.MonkeyPatch) -> None:
     run(3, work)
     schema.validate(REPORT)
     assert len(compiled_by) == len(set(compiled_by)) == 4
+
+
+@pytest.mark.parametrize("space", [" ", "\n    ", "\t\r\n"])
+def test_white_space_around_times_means_nothing(space: str) -> None:
+    """A pretty-printed time is as valid as any, in elements and in attributes; other spaces are not."""
+    for tag in (b"<incidentDateTime>", b"</incidentDateTime>"):
+        around = (tag + space.encode()) if tag.startswith(b"<i") else (space.encode() + tag)
+        assert not Schema.bundled().validate(report_xml().replace(tag, around))
+    dated = report_xml().replace(b"<email>", f'<email verificationDate="{space}2025-01-01T00:00:00Z">'.encode())
+    assert not Schema.bundled().validate(dated)
+    assert Schema.bundled().validate(report_xml().replace(b"2025-03-14T", f"2025-03-14{space}T".encode()))
