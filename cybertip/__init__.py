@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     )
     from cybertip.evidence import source
     from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
+    from cybertip.gaps import profile_gaps
     from cybertip.intake import Accepted, accept_record, read_record
-    from cybertip.profile import ReporterProfile, Thresholds
+    from cybertip.profile import Policy, ReporterProfile, Thresholds
     from cybertip.review import ReviewRecord
     from cybertip.schema import Schema
     from cybertip.xml import parse, write
@@ -46,6 +47,7 @@ _HOMES = {
     "Findings": "cybertip.findings",
     "Known": "cybertip.errors",
     "Package": "cybertip.builder",
+    "Policy": "cybertip.profile",
     "RecordError": "cybertip.findings",
     "ReporterProfile": "cybertip.profile",
     "RetryPolicy": "cybertip.client",
@@ -57,6 +59,7 @@ _HOMES = {
     "accept_record": "cybertip.intake",
     "build": "cybertip.builder",
     "parse": "cybertip.xml",
+    "profile_gaps": "cybertip.gaps",
     "read_record": "cybertip.intake",
     "source": "cybertip.evidence",
     "validate": "cybertip.checks",
@@ -79,6 +82,7 @@ __all__ = [
     "Findings",
     "Known",
     "Package",
+    "Policy",
     "RecordError",
     "ReporterProfile",
     "RetryPolicy",
@@ -91,6 +95,7 @@ __all__ = [
     "accept_record",
     "build",
     "parse",
+    "profile_gaps",
     "read_record",
     "source",
     "validate",

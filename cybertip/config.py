@@ -132,5 +132,9 @@ def load_profile(name: str, path: Path | None = None) -> ReporterProfile | None:
     try:
         return make_profile(profiles[name])
     except RecordError as problem:
-        first = problem.findings[0]
-        raise ConfigurationError(f"{path}, [profiles.{name}]{first.path}: {first.message}") from None
+        lines = [
+            f"{path}, [profiles.{name}]{finding.path}: {finding.message}{finding.cure and f'. {finding.cure}'}"
+            for finding in problem.findings[: problem.SHOWN]
+        ]
+        more = len(problem.findings) - len(lines)
+        raise ConfigurationError("\n".join([*lines, *([f"… and {more} more"] if more else [])])) from None

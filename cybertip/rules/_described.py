@@ -9,6 +9,7 @@ from cybertip.findings import Severity
 from cybertip.rules._registry import Rule, describe
 
 _READING = "when a document is read"
+_PRODUCTION = "before anything is filed in production, and by `cybertip profile check`"
 _FILING = "when a record is filed, by the filing machine; not yet part of this version"
 
 
@@ -112,7 +113,7 @@ for _code, _title, _reason, _cure in (
         "P507",
         "The reporter profile is complete, with no placeholder left, before production",
         "Law enforcement calls the numbers that stand in it.",
-        "Fill in the profile.",
+        "Fill in the profile; `cybertip profile check` lists what is left of it.",
     ),
     (
         "P508",
@@ -121,7 +122,7 @@ for _code, _title, _reason, _cure in (
         "Mend the path or the file.",
     ),
 ):
-    _error(_code, _title, _reason, _cure, "the provider's policy", _FILING)
+    _error(_code, _title, _reason, _cure, "the provider's policy", _PRODUCTION if _code == "P507" else _FILING)
 
 
 _BUILDING = "when a record is built into documents"

@@ -1,0 +1,39 @@
+"""``cybertip profile check``"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cybertip.cli._options import json_option
+from cybertip.cli._output import Exit, Output, body_of
+from cybertip.config import CONFIG_FILE, load_profile
+from cybertip.errors import ConfigurationError
+from cybertip.gaps import profile_gaps
+
+
+@click.group("profile")
+def command() -> None:
+    """Who files: the reporter profiles in cybertip.toml."""
+
+
+@command.command("check")
+@click.argument("name", default="default")
+@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
+@json_option
+@body_of("profile check")
+def check(output: Output, name: str, config: str | None) -> int:
+    """List what the profile NAME still lacks before production (P507).
+
+    Exit status 1 says that something is missing or still a placeholder.
+    """
+    profile = load_profile(name, Path(config) if config else None)
+    if profile is None:
+        raise ConfigurationError(f"there is no {CONFIG_FILE} here; `cybertip init` writes one")
+    findings = profile_gaps(profile, f"/profiles/{name.replace('~', '~0').replace('/', '~1')}")
+    for finding in findings:
+        output.data(str(finding))
+    output.say(f"{len(findings)} to mend before production." if findings else "Ready for production.")
+    status = Exit.FINDINGS if findings else Exit.DONE
+    return output.end(status, {"profile": name, "findings": [finding.as_dict() for finding in findings]})
