@@ -144,7 +144,7 @@ def _known(place: Iterable[int | str]) -> list[str]:
     """The names of the fields at a place of the profile."""
     model: type[BaseModel] = ReporterProfile
     for step in place:
-        if isinstance(step, str):
+        if isinstance(step, str) and step in model.model_fields:
             model = _model_in(model.model_fields[step].annotation) or model
     return list(model.model_fields)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from cybertip import sample
-from tests.acceptance.conftest import Cli
+from tests.acceptance.conftest import Cli, clean_environment
 
 FILE = "cybertip.toml"
 GAPS = 6
@@ -78,6 +80,20 @@ def test_init_explains_why_it_cannot_write(cli: Cli, name: str) -> None:
     run = cli("init", "--out", name)
     assert run.status == 2
     assert name in run.stderr
+
+
+def test_init_leaves_no_half_file(tmp_path: Path) -> None:
+    """If the disk takes only part of the file, none is left to stand in the way of the next try."""
+    code = (
+        "import resource, sys; from cybertip.cli import main;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)); sys.argv = ['cybertip', 'init']; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2, done.stderr
+    assert "cannot write cybertip.toml: File too large" in done.stderr
+    assert os.listdir(tmp_path) == []
 
 
 def test_init_prints_to_standard_output(cli: Cli, tmp_path: Path) -> None:
