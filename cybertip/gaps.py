@@ -27,7 +27,7 @@ _RESERVED_DOMAIN = re.compile(
 )
 """RFC 2606 and 6761. The host must end there: example.com.au is somebody's."""
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2}(?!\d))?(?!\w|\.\d)", re.ASCII)
-_IPV6 = re.compile(r"(?<![\w:.])[0-9a-f:]{2,39}(?:/\d{1,3}(?!\d))?(?![\w:])", re.ASCII | re.IGNORECASE)
+_IPV6 = re.compile(r"(?<![\w:])[0-9a-f:]{2,39}(?:/\d{1,3}(?!\d))?(?![\w:])", re.ASCII | re.IGNORECASE)
 _DOCUMENTATION = tuple(
     map(
         ipaddress.ip_network,

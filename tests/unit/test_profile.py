@@ -69,7 +69,7 @@ def test_any_other_number_of_reviewers_is_refused(wrong: object) -> None:
     [
         ({"contact": PERSONAL}, "/contact", "Did you mean 'contact_person'?"),
         ({"legal-url": PERSONAL}, "/legal-url", "Did you mean 'legal_url'?"),
-        ({"Service": PERSONAL}, "/Service", "Did you mean 'service'?"),
+        ({"SERVICE": PERSONAL}, "/SERVICE", "Did you mean 'service'?"),
         ({"policy": {"reviewer": 2}}, "/policy/reviewer", "Did you mean 'reviewers'?"),
         ({"thresholds": {"filing_hours": 2}}, "/thresholds/filing_hours", "Did you mean 'filing_age'?"),
         ({"contact_person": {"mails": []}}, "/contact_person/mails", "Did you mean 'emails'?"),
