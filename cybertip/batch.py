@@ -47,7 +47,7 @@ def build_batch(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Pa
         RecordError: a decision is not confirmed (P501), or the records are no such case (X002, B401, B402, B404). The
             paths begin with the index of the record: ``/3/suspects/0/identifier``.
     """
-    problems = list(_problems(records))
+    problems = list(_problems(records, profile))
     if problems:
         raise RecordError(problems)
     first = min(records, key=lambda record: record.incident.occurred_at)
@@ -80,12 +80,12 @@ def build_batch(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Pa
     )
 
 
-def _problems(records: Sequence[ReviewRecord]) -> Iterator[Finding]:
+def _problems(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Iterator[Finding]:
     if not records:
         yield error("X002", "", "a batch needs at least one record", "Hand in the records of the users.")
         return
     for index, record in enumerate(records):
-        for finding in gate(record):
+        for finding in gate(record, reviewers=profile.policy.reviewers):
             yield error(finding.code, f"/{index}{finding.path}", finding.message, finding.cure)
         yield from _unfit(f"/{index}", record, records[0])
 

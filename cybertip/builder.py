@@ -177,7 +177,8 @@ def build(
         RecordError: a gate says no (P501 to P504, P508; see `cybertip.gates`), or an action names an account that the
             record does not have.
     """
-    problems = [*gate(record, seen=seen, overrides=overrides), *_unplaced(record)]
+    asked = profile.policy.reviewers
+    problems = [*gate(record, reviewers=asked, seen=seen, overrides=overrides), *_unplaced(record)]
     if problems:
         raise RecordError(problems)
     transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]

@@ -10,6 +10,7 @@ from cybertip.rules._registry import Rule, describe
 
 _READING = "when a document is read"
 _PRODUCTION = "before anything is filed in production, and by `cybertip profile check`"
+_POLICY = "when a record is built, with `policy.reviewers` of the reporter profile"
 _FILING = "when a record is filed, by the filing machine; not yet part of this version"
 
 
@@ -122,7 +123,8 @@ for _code, _title, _reason, _cure in (
         "Mend the path or the file.",
     ),
 ):
-    _error(_code, _title, _reason, _cure, "the provider's policy", _PRODUCTION if _code == "P507" else _FILING)
+    _checked = {"P502": _POLICY, "P507": _PRODUCTION}.get(_code, _FILING)
+    _error(_code, _title, _reason, _cure, "the provider's policy", _checked)
 
 
 _BUILDING = "when a record is built into documents"

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from cybertip import sample
+from cybertip.batch import build_batch
 from cybertip.builder import Known, build
 from cybertip.findings import RecordError
 from cybertip.gates import Override, Seen, gate
 from cybertip.intake import make_record
+from cybertip.profile import Policy
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PASS = Override("P502", "duty-lead-3", "A child may be met tonight.", NOON)
@@ -62,6 +64,22 @@ def test_an_urgent_case_can_pass_by_a_persons_word(content: dict[str, Any]) -> N
     package = build(make_record(content), sample.profile(), overrides=[PASS])
     assert package.overrides == (PASS,)
     assert "duty-lead-3" not in repr(package)
+
+
+def test_the_profiles_policy_is_asked(content: dict[str, Any]) -> None:
+    """P502: `policy.reviewers` of the profile counts when a report, or a batched one, is built."""
+    four_eyes = sample.profile().model_copy(update={"policy": Policy(reviewers=2)})
+    with pytest.raises(RecordError) as caught:
+        build(make_record(content), four_eyes)
+    assert [item.code for item in caught.value.findings] == ["P502"]
+    with pytest.raises(RecordError) as caught:
+        build_batch([make_record(content)], four_eyes)
+    assert "P502" in {item.code for item in caught.value.findings}
+    content["decision"]["approvals"] = [approval("reviewer-18")]
+    assert build(make_record(content), four_eyes).record_ids == (content["id"],)
+    with pytest.raises(RecordError) as caught:  # other things keep this record out of a batch
+        build_batch([make_record(content)], four_eyes)
+    assert "P502" not in {item.code for item in caught.value.findings}
 
 
 def test_nobody_can_pass_what_is_not_urgent(content: dict[str, Any]) -> None:
