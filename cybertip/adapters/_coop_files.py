@@ -81,8 +81,8 @@ def _file(item: Mapping[str, Any], about: Mapping[str, Any], known: Mapping[str,
         else:
             plain[name] = value
     file = converted(plain, _MEDIA, notes)
-    if (annotations := item.get("fileAnnotations")) is not None:
-        file["annotations"] = _annotations(annotations, notes)
+    if (annotations := _annotations(item.get("fileAnnotations"), notes)) not in (None, {}):
+        file["annotations"] = annotations
     if about.get("fileAnnotations") is not None:
         notes.line("media.fileAnnotations", about["fileAnnotations"])
     if (details := about.get("fileDetails")) is not None:

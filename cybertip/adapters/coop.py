@@ -101,7 +101,7 @@ def from_coop(
     notes.rest(component, _COMPONENT)
     notes.rest(info, _ADDITIONAL, "additional_info")
     found: dict[str, Any] = {"format": FORMAT}
-    if (given := record_id or decision.get("id")) is not None:
+    if (given := record_id if is_stated(record_id) else decision.get("id")) is not None:
         found["id"] = given
     found["decision"] = _decision(decision, component, keep_id=found.get("id") != decision.get("id"))
     incident = {"type": component.get("incidentType"), "occurred_at": occurred_at}

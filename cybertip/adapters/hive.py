@@ -87,13 +87,13 @@ def from_hive(
     notes = Notes()
     notes.text("additionalInfo", data.get("additionalInfo"))
     notes.rest(callback, _CALLBACK)
-    if is_stated(record_id) and record_id != callback.get("post_id"):
-        notes.line("post_id", callback.get("post_id"))
+    found: dict[str, Any] = {"format": FORMAT}
+    if (given := record_id if is_stated(record_id) else callback.get("post_id")) is not None:
+        found["id"] = given
+    if callback.get("post_id") not in (None, given):
+        notes.line("post_id", callback["post_id"])
     _reporter(data.get("reporter"), notes)
     notes.rest(data, _REPORT_DATA, "report_data")
-    found: dict[str, Any] = {"format": FORMAT}
-    if (given := record_id or callback.get("post_id")) is not None:
-        found["id"] = given
     found["decision"] = _decision(callback.get("moderator_email"), decided_at)
     found.update(_incident(summary, data.get("internetDetails")))
     found["suspects"] = _suspects(callback.get("user_id"), data.get("personOrUserReported"))
@@ -136,18 +136,19 @@ def _incident(summary: Mapping[str, Any], details: Any) -> dict[str, Any]:
 
 
 def _suspects(user_id: Any, reported: Any) -> list[Any]:
-    if not many(reported):
-        return [] if user_id is None else [{"identifier": user_id}]
-    accounts = []
-    for index, item in enumerate(many(reported)):
-        person = item
-        if index == 0 and isinstance(person, Mapping) and user_id is not None:
-            if person.get("espIdentifier") is None:
-                person = {**person, "espIdentifier": user_id}
-            elif person["espIdentifier"] != user_id:
-                person = {**person, "user_id": user_id}  # no field of an account, and so kept in its notes
-        accounts.append(account(person, SUSPECT))
-    return accounts
+    """Who is reported: the callback's user, who is also the report's person where it has exactly one."""
+    people = many(reported)
+    if user_id is None:
+        return [account(item, SUSPECT) for item in people]
+    if len(people) == 1 and isinstance(person := people[0], Mapping):
+        if person.get("espIdentifier") is None:
+            person = {**person, "espIdentifier": user_id}
+        elif person["espIdentifier"] != user_id:
+            person = {**person, "user_id": user_id}  # no field of an account, and so kept in its notes
+        return [account(person, SUSPECT)]
+    accounts = [account(item, SUSPECT) for item in people]
+    named = any(isinstance(item, Mapping) and item.get("espIdentifier") == user_id for item in people)
+    return accounts if named else [{"identifier": user_id}, *accounts]
 
 
 def _evidence(callback: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
