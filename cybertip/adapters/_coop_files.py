@@ -49,23 +49,31 @@ def files(
         notes: the record's.
     """
     known = {} if evidence is None else mapping(evidence, "/evidence")
+    for name, fields in known.items():
+        mapping(fields, _added(name))
     unused = dict(enumerate(about))
     found = []
     for item in media:
-        index = next((number for number, other in unused.items() if _same(item, other)), None)
-        found.append(_file(item, {} if index is None else unused.pop(index), known))
+        alike = [number for number, other in unused.items() if _same(item, other)]
+        # Of several that may be meant nobody picks one: they stay in the record's notes.
+        found.append(_file(item, unused.pop(alike[0]) if len(alike) == 1 else {}, known))
     for index, other in unused.items():
         notes.line(f"media[{index}]", other)
     extra_files = objects(additional, "/additional_info/additionalFiles")
     found.extend(_additional(index, item, known) for index, item in enumerate(extra_files))
     for name in sorted(set(known) - {item.get("id") for item in found if isinstance(item.get("id"), str)}):
-        raise refusal(f"/evidence/{name.replace('~', '~0').replace('/', '~1')}", "no file of the decision has this id")
+        raise refusal(_added(name), "no file of the decision has this id")
     return found
 
 
 def _same(item: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     types = {value for value in (item.get("typeId"), other.get("typeId")) if isinstance(value, str)}
-    return item.get("id") == other.get("id") and len(types) <= 1
+    return item.get("id") is not None and item["id"] == other.get("id") and len(types) <= 1
+
+
+def _added(name: str) -> str:
+    """The place of what the provider adds for one file."""
+    return f"/evidence/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 def _file(item: Mapping[str, Any], about: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,12 +82,12 @@ def _file(item: Mapping[str, Any], about: Mapping[str, Any], known: Mapping[str,
     apart = ("fileAnnotations", "fileDetails", "ipCaptureEvent", "additionalInfo")
     plain = {name: value for name, value in item.items() if name != "fileAnnotations"}
     for name, value in about.items():
-        if name in apart or plain.get(name) == value:
+        if name in apart:
             continue
-        if plain.get(name) is not None:
-            notes.line(f"media.{name}", value)
-        else:
+        if plain.get(name) is None:
             plain[name] = value
+        elif value is not None and value != plain[name]:
+            notes.line(f"media.{name}", value)
     file = converted(plain, _MEDIA, notes)
     if (annotations := _annotations(item.get("fileAnnotations"), notes)) not in (None, {}):
         file["annotations"] = annotations

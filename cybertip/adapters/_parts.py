@@ -160,7 +160,7 @@ def refusal(pointer: str, message: str, cure: str = "", line: int | None = None)
     return RecordError([error("X002", pointer, message, cure, line)])
 
 
-def supplement(item: dict[str, Any], notes: Notes, extra: Any, foreign: Mapping[str, str]) -> None:
+def supplement(item: dict[str, Any], notes: Notes, extra: Mapping[str, Any] | None, foreign: Mapping[str, str]) -> None:
     """Add to a file what the provider itself knows of it, and let its notes end it.
 
     Args:

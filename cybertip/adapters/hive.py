@@ -72,7 +72,7 @@ def from_hive(
         evidence: what the provider knows of the file, by the record's names: ``sha256``, ``viewed``, ``location``…
 
     Raises:
-        RecordError: X002, with a JSON pointer into the callback: it is not of this shape, has no ``report_data``, or
+        RecordError: X002, with a JSON pointer into the callback (or ``/evidence``): it is not of this shape, has no ``report_data``, or
             tells of a report that Hive has sent itself.
     """
     callback = mapping(callback, "")
@@ -154,6 +154,7 @@ def _suspects(user_id: Any, reported: Any) -> list[Any]:
 def _evidence(callback: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:
     fields = {"id": callback.get("post_id"), "location": callback.get("image_url")}
     item = {name: value for name, value in fields.items() if value is not None}
+    extra = None if extra is None else mapping(extra, "/evidence")
     supplement(item, Notes(), extra, {"id": "post_id", "location": "image_url"})
     return item
 

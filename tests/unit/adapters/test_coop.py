@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -233,7 +233,7 @@ def test_names_may_be_in_camel_case() -> None:
 
 def test_times_may_be_those_of_a_database() -> None:
     """A row read by a driver has moments, not texts."""
-    decided = datetime.datetime(2026, 3, 2, 10, 15, tzinfo=datetime.UTC)
+    decided = dt.datetime(2026, 3, 2, 10, 15, tzinfo=dt.UTC)
     decision = {**coop_decision(), "created_at": decided, "item_created_at": decided}
     content = from_coop(decision, coop_info(), **COOP_KNOWN)
     assert make_record(content).decision.decided_at == decided
@@ -302,9 +302,19 @@ def test_media_of_another_type_are_others() -> None:
     assert 'media[0]: {"additionalInfo":["the first picture","of a set"]' in content["notes"]
 
 
+def test_of_media_that_may_be_the_same_nobody_picks_one() -> None:
+    """A medium without a type is not joined with one of two of its id."""
+    decision = without(coop_decision(), (*MEDIA, 0, "typeId"))
+    other = {"id": "media-1", "typeId": "type-video", "fileName": "other.mp4"}
+    content = from_coop(decision, put(coop_info(), ("media", 2), other))
+    assert "original_name" not in content["evidence"][0]
+    assert "other.mp4" in content["notes"]
+    assert from_coop(decision, coop_info())["evidence"][0]["original_name"] == "colour 1.png"
+
+
 def test_a_missing_file_stays_in_the_record() -> None:
     """A file that a reviewer confirmed is not dropped because it is gone: a person decides."""
-    file = from_coop(coop_decision(), put(coop_info(), ("media", 0, "missing"), True))["evidence"][0]  # noqa: FBT003
+    file = from_coop(coop_decision(), put(coop_info(), ("media", 0, "missing"), True))["evidence"][0]
     assert file["id"] == "media-1"
     assert "missing: true" in file["notes"].splitlines()
 
@@ -323,6 +333,7 @@ def test_evidence_for_an_unknown_file_is_refused() -> None:
     """What the provider adds under a wrong id would be lost."""
     assert refused(coop_decision(), evidence={"media/9": {"viewed": "full"}}) == [("X002", "/evidence/media~19")]
     assert refused(coop_decision(), evidence=[]) == [("X002", "/evidence")]
+    assert refused(coop_decision(), evidence={"media-1": "full"}) == [("X002", "/evidence/media-1")]
 
 
 def test_the_provider_may_choose_the_id() -> None:

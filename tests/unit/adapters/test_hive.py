@@ -261,6 +261,14 @@ def test_what_the_provider_adds_wins_and_nothing_is_lost() -> None:
     assert item["notes"].splitlines() == ["image_url: https://cdn.example.com/4711.png", "from the archive"]
 
 
+def test_what_the_provider_adds_are_fields() -> None:
+    """Anything else has no place in a file."""
+    unfit: Any = ["sha256"]
+    with pytest.raises(RecordError) as caught:
+        from_hive(hive(), evidence=unfit)
+    assert places(caught.value) == [("X002", "/evidence")]
+
+
 def test_the_input_is_left_alone() -> None:
     """An adapter is a pure function."""
     callback = hive()
