@@ -72,8 +72,8 @@ def from_hive(
         evidence: what the provider knows of the file, by the record's names: ``sha256``, ``viewed``, ``location``…
 
     Raises:
-        RecordError: X002, with a JSON pointer into the callback (or ``/evidence``): it is not of this shape, has no ``report_data``, or
-            tells of a report that Hive has sent itself.
+        RecordError: X002, with a JSON pointer into the callback (or ``/evidence``): it is not of this shape, has no
+            ``report_data``, or tells of a report that Hive has sent itself.
     """
     callback = mapping(callback, "")
     if is_stated(callback.get("report_id")):
