@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cybertip.adapters._api import IP_EVENT
-from cybertip.adapters._parts import Notes, Table, converted, many, mapping, objects, refusal, supplement
+from cybertip.adapters._parts import Notes, Table, added, converted, many, objects, supplement
 from cybertip.models.vocabulary import FileRelevance, IpCaptureType
 
 _MEDIA: Table = {
@@ -48,9 +48,9 @@ def files(
         evidence: what the provider adds, by the file's id.
         notes: the record's.
     """
-    known = {} if evidence is None else mapping(evidence, "/evidence")
-    for name, fields in known.items():
-        mapping(fields, _added(name))
+    extra_files = objects(additional, "/additional_info/additionalFiles")
+    ids = [*(item.get("id") for item in media), *map(_named, range(len(extra_files)))]
+    known = added(evidence, "/evidence", ids, "no file of the decision has this id")
     unused = dict(enumerate(about))
     found = []
     for item in media:
@@ -59,10 +59,7 @@ def files(
         found.append(_file(item, unused.pop(alike[0]) if len(alike) == 1 else {}, known))
     for index, other in unused.items():
         notes.line(f"media[{index}]", other)
-    extra_files = objects(additional, "/additional_info/additionalFiles")
     found.extend(_additional(index, item, known) for index, item in enumerate(extra_files))
-    for name in sorted(set(known) - {item.get("id") for item in found if isinstance(item.get("id"), str)}):
-        raise refusal(_added(name), "no file of the decision has this id")
     return found
 
 
@@ -71,9 +68,9 @@ def _same(item: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return item.get("id") is not None and item["id"] == other.get("id") and len(types) <= 1
 
 
-def _added(name: str) -> str:
-    """The place of what the provider adds for one file."""
-    return f"/evidence/{name.replace('~', '~0').replace('/', '~1')}"
+def _named(index: int) -> str:
+    """The id of an additional file: Coop gives it none, so it is named by its place."""
+    return f"additionalFiles/{index}"
 
 
 def _file(item: Mapping[str, Any], about: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,12 +101,12 @@ def _file(item: Mapping[str, Any], about: Mapping[str, Any], known: Mapping[str,
 
 
 def _additional(index: int, item: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """A further file. Coop uploads it as supplemental and gives it no id, so it is named by its place."""
+    """A further file, which Coop uploads as supplemental."""
     notes = Notes()
     notes.text("additionalInfo", item.get("additionalInfo"))
     plain = {name: value for name, value in item.items() if name != "additionalInfo"}
     file = {
-        "id": f"additionalFiles/{index}",
+        "id": _named(index),
         "relevance": str(FileRelevance.SUPPLEMENTAL),
         **converted(plain, {"fileUrl": "location", "fileName": "original_name"}, notes),
     }

@@ -68,7 +68,17 @@ _FILE: Columns = {
     "size": ("size", _number),
     "exif_viewed": ("exif_viewed", _yes_no),
     "publicly_available": ("publicly_available", _yes_no),
-    **_texts("location", "sha256", "viewed", "viewed_by", "viewed_at", "relevance", "classification", "original_name"),
+    **_texts(
+        "location",
+        "sha256",
+        "viewed",
+        "viewed_by",
+        "viewed_at",
+        "viewed_sha256",
+        "relevance",
+        "classification",
+        "original_name",
+    ),
     **_texts("uploaded_at", "source_url"),
 }
 
@@ -208,6 +218,8 @@ class Case:
         file, notes = row.fields(_FILE), Notes()
         if (digest := row.take("md5")) is not None:
             file["hashes"] = [{"value": digest, "hash_type": "MD5"}]
+        if (label := row.take("label")) is not None:
+            file["labels"] = [label]
         if event := row.fields(_ip_event("upload_ip")):
             file["ip_event"] = event
         notes.text("file_notes", own := row.take("file_notes"))

@@ -160,6 +160,23 @@ def refusal(pointer: str, message: str, cure: str = "", line: int | None = None)
     return RecordError([error("X002", pointer, message, cure, line)])
 
 
+def added(known: Any, place: str, ids: Iterable[Any], message: str) -> Mapping[str, Mapping[str, Any]]:
+    """What the provider itself knows of several things, by their ids.
+
+    Raises:
+        RecordError: it is no such object, or has an id that none of the things has (X002): it would be lost.
+    """
+    if known is None:
+        return {}
+    ids = {name for name in ids if isinstance(name, str)}
+    for name, fields in sorted(mapping(known, place).items()):
+        pointer = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
+        mapping(fields, pointer)
+        if name not in ids:
+            raise refusal(pointer, message)
+    return dict(known)
+
+
 def supplement(item: dict[str, Any], notes: Notes, extra: Mapping[str, Any] | None, foreign: Mapping[str, str]) -> None:
     """Add to a file what the provider itself knows of it, and let its notes end it.
 

@@ -7,8 +7,9 @@ review services):
 ``created_at``, ``decision_components``, ``job_payload``, ``related_actions``, ``queue_id``, ``org_id``,
 ``enqueue_source_info``, ``item_created_at``, ``decision_reason``. The component of type ``SUBMIT_NCMEC_REPORT`` has
 ``incidentType``, ``reportedMedia`` (``id``, ``typeId``, ``url``, ``fileAnnotations``, ``industryClassification``),
-``reportedMessages``, ``escalateToHighPriority``, ``additionalInfo``. The job is about one user, the reported one:
-``job_payload.payload.item.itemId``.
+``reportedMessages`` (``threadId``, ``threadTypeId``, ``reportedContent`` with ``creatorId``, ``sentAt``, ``content``,
+``contentId``, ``targetId``, ``chatType``, ``ipAddress``…), ``escalateToHighPriority``, ``additionalInfo``. The job is
+about one user, the reported one: ``job_payload.payload.item.itemId``.
 
 *Additional information*, what the provider's own endpoint answers: ``users`` (``id``, ``typeId``, ``screenName``,
 ``email``, ``ipCaptureEvent``, ``data``), ``media`` (``id``, ``typeId``, ``fileName``, ``publiclyAvailable``,
@@ -21,8 +22,8 @@ additional information is; of several nobody picks one.
 
 What neither says, and nobody guesses: when the incident happened (Coop computes it from fields that each provider
 names), the files' SHA-256, how much of each file was viewed (Coop states every file as viewed, which is a constant of
-its code and no reviewer's word). The caller adds what is known. Coop also files reports itself: turn that off, or there
-will be two.
+its code and no reviewer's word) and of each conversation read. The caller adds what is known. Coop also files reports
+itself: turn that off, or there will be two.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cybertip.adapters._api import EMAIL, IP_EVENT
+from cybertip.adapters._coop_chats import chats
 from cybertip.adapters._coop_files import files
 from cybertip.adapters._parts import (
     FORMAT,
@@ -74,6 +76,7 @@ def from_coop(
     record_id: str | None = None,
     occurred_at: str | None = None,
     evidence: Mapping[str, Mapping[str, Any]] | None = None,
+    threads: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Make plain data in the shape of ``cybertip.review/1``, for `cybertip.intake.make_record` to check.
 
@@ -84,10 +87,13 @@ def from_coop(
         occurred_at: when the incident happened, with its UTC offset.
         evidence: what the provider knows of each file, by the record's names (``sha256``, ``viewed``, ``location``…),
             under the media's id, or ``additionalFiles/0`` and so on for the additional files.
+        threads: what the provider knows of each conversation, by the record's names (``viewed``, ``client``…), under
+            the thread's id.
 
     Raises:
-        RecordError: X002, with a JSON pointer into ``{"decision": …, "additional_info": …, "evidence": …}``: the data
-            are not of this shape, do not decide to report, or do not say which of several users is reported.
+        RecordError: X002, with a JSON pointer into ``{"decision": …, "additional_info": …, "evidence": …, "threads":
+            …}``: the data are not of this shape, do not decide to report, or do not say which of several users is
+            reported.
     """
     decision = mapping(decision, "/decision")
     info = {} if additional_info is None else mapping(additional_info, "/additional_info")
@@ -110,8 +116,10 @@ def from_coop(
         found["urgent"] = {"reason": reason}
     found["suspects"] = _suspects(_reported(decision), users, notes)
     found["evidence"] = files(media, about, info.get("additionalFiles"), evidence, notes)
-    _messages("reportedMessages", component.get("reportedMessages"), incident_notes)
-    _messages("messages", info.get("messages"), incident_notes)
+    if found_chats := chats(component.get("reportedMessages"), threads, incident_notes):
+        found["incident"]["chats"] = found_chats
+    for index, item in enumerate(many(info.get("messages"))):
+        incident_notes.line(f"messages[{index}]", item)
     incident_notes.put_into(found["incident"])
     notes.put_into(found)
     return found
@@ -184,18 +192,6 @@ def _suspects(reported: Any, users: Sequence[Mapping[str, Any]], notes: Notes) -
         suspect["person"] = {"emails": several(EMAIL)(emails, user_notes, "email")}
     user_notes.put_into(suspect)
     return [suspect]
-
-
-def _messages(name: str, value: Any, notes: Notes) -> None:
-    """Messages belong to the incident; one line each, because Coop does not say what kind of conversation they are."""
-    for index, item in enumerate(many(value)):
-        contents = item.get("reportedContent") if isinstance(item, Mapping) else None
-        if not isinstance(contents, list):
-            notes.line(f"{name}[{index}]", item)
-            continue
-        notes.rest(item, ("reportedContent",), f"{name}[{index}]")
-        for number, content in enumerate(contents):
-            notes.line(f"{name}[{index}].reportedContent[{number}]", content)
 
 
 def _first(data: Mapping[str, Any], names: Sequence[str]) -> str:

@@ -20,10 +20,10 @@ number, one in a row, of ``suspect_email``, ``suspect_phone``, ``suspect_display
 *What was done*, any number, one in a row: ``action`` with ``action_at``, ``action_user_notified``,
 ``action_user_notified_at``, ``action_reenabled_at``; it concerns the suspect of its row.
 
-*The file*: ``file_id``, ``location``, ``sha256``, ``size``, ``viewed``, ``viewed_by``, ``viewed_at``, ``exif_viewed``,
-``relevance``, ``classification``, ``original_name``, ``uploaded_at``, ``source_url``, ``publicly_available``, ``md5``,
-``upload_ip`` with ``upload_ip_at``, ``upload_ip_event``, ``upload_ip_port``, ``upload_ip_proxy``, ``file_notes``. A row
-that has none of them tells of no file.
+*The file*: ``file_id``, ``location``, ``sha256``, ``size``, ``viewed``, ``viewed_by``, ``viewed_at``,
+``viewed_sha256``, ``exif_viewed``, ``relevance``, ``classification``, ``label``, ``original_name``, ``uploaded_at``,
+``source_url``, ``publicly_available``, ``md5``, ``upload_ip`` with ``upload_ip_at``, ``upload_ip_event``,
+``upload_ip_port``, ``upload_ip_proxy``, ``file_notes``. A row that has none of them tells of no file.
 
 Columns of other names become notes: of the suspect if the name begins with ``suspect_``, else of the row's file, else
 of the case.

@@ -225,6 +225,7 @@ COOP_KNOWN: dict[str, Any] = {
         "media-2": {"sha256": DIGESTS[1], "viewed": "partial"},
         "additionalFiles/0": {"sha256": DIGESTS[2], "viewed": "none"},
     },
+    "threads": {"thread-1": {"viewed": "full"}},
 }
 """What a provider adds to a decision."""
 

@@ -44,7 +44,8 @@ def refused_by_intake(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_a_full_decision_becomes_a_record_that_is_built() -> None:
     """What Coop says and what the provider adds make a whole, valid package."""
-    package = package_of(from_coop(coop_decision(), coop_info(), **COOP_KNOWN))
+    content = from_coop(coop_decision(), coop_info(), **COOP_KNOWN)
+    package = package_of(content)
     summary = package.report.incident_summary
     assert (package.record_id, summary.incident_type) == ("decision-0001", TYPE)
     assert summary.escalate_to_high_priority == "A meeting is planned."
@@ -53,7 +54,7 @@ def test_a_full_decision_becomes_a_record_that_is_built() -> None:
     assert suspect.person is not None
     assert suspect.person.emails[0].address == "sam@example.com"
     assert suspect.ip_capture_events[0].port == 51812
-    first, second, extra = (item.evidence for item in package.files)
+    first, second, extra = make_record(content).evidence
     assert (first.id, first.original_name, first.publicly_available) == ("media-1", "colour 1.png", True)
     assert (second.location, second.viewed) == ("https://cdn.example.com/media-2.png", Viewed.PARTIAL)
     assert (extra.id, extra.relevance) == ("additionalFiles/0", FileRelevance.SUPPLEMENTAL)
@@ -109,11 +110,41 @@ def test_the_golden_record() -> None:
     }
 
 
+def test_reported_messages_are_conversations() -> None:
+    """A thread is a chat with its messages; what a message has beside them is in the chat's notes."""
+    content = from_coop(coop_decision(), coop_info(), **COOP_KNOWN)
+    assert content["incident"]["chats"] == [
+        {
+            "room": "thread-1",
+            "viewed": "full",
+            "messages": [{"sender": "user-4711", "sent_at": "2026-03-02T09:50:00Z", "text": "[message text]"}],
+            "notes": "reportedContent[0].contentId: message-1\n"
+            'reportedContent[0].ipAddress: {"ip":"192.0.2.45","port":40001}\n'
+            "threadTypeId: type-thread",
+        }
+    ]
+    assert content["incident"]["notes"] == (
+        'messages[0]: {"id":"message-1","ipAddress":"192.0.2.46","typeId":"type-message"}'
+    )
+
+
+@pytest.mark.parametrize("thread", ["t", {"threadId": "t"}, {"threadId": "t", "reportedContent": []}])
+def test_a_thread_without_messages_is_a_note(thread: Any) -> None:
+    """A record has no conversation without messages."""
+    incident = from_coop(put(coop_decision(), (*SUBMISSION, "reportedMessages"), [thread]))["incident"]
+    assert "chats" not in incident
+    assert incident["notes"].startswith("reportedMessages[0]: ")
+
+
 def test_intake_names_what_coop_does_not_say() -> None:
     """Neither the time of the incident nor digests nor how much was viewed is guessed."""
     content = from_coop(coop_decision(), coop_info())
     files = [("X002", f"/evidence/{index}/{name}") for index in range(3) for name in ("sha256", "viewed")]
-    assert refused_by_intake(content) == [("X002", "/incident/occurred_at"), *files]
+    assert refused_by_intake(content) == [
+        ("X002", "/incident/occurred_at"),
+        ("X002", "/incident/chats/0/viewed"),
+        *files,
+    ]
 
 
 def test_no_offset_is_invented() -> None:
@@ -190,6 +221,13 @@ def test_data_of_another_shape_are_refused(decision: Any, info: Any, place: str)
         ((*MEDIA, 0, "fileAnnotations"), "VIRAL", "/evidence/0/annotations"),
         ((*MEDIA, 0, "industryClassification"), "C3", "/evidence/0/classification"),
         ((*MEDIA, 1, "id"), 7, "/evidence/1/id"),
+        ((*SUBMISSION, "reportedMessages", 0, "threadId"), 7, "/incident/chats/0/room"),
+        ((*SUBMISSION, "reportedMessages", 0, "reportedContent", 0), "m", "/incident/chats/0/messages/0"),
+        (
+            (*SUBMISSION, "reportedMessages", 0, "reportedContent", 0, "sentAt"),
+            7,
+            "/incident/chats/0/messages/0/sent_at",
+        ),
     ],
 )
 def test_odd_values_are_left_for_intake(path: tuple[str | int, ...], value: Any, place: str) -> None:
@@ -334,6 +372,11 @@ def test_evidence_for_an_unknown_file_is_refused() -> None:
     assert refused(coop_decision(), evidence={"media/9": {"viewed": "full"}}) == [("X002", "/evidence/media~19")]
     assert refused(coop_decision(), evidence=[]) == [("X002", "/evidence")]
     assert refused(coop_decision(), evidence={"media-1": "full"}) == [("X002", "/evidence/media-1")]
+
+
+def test_additions_to_an_unknown_thread_are_refused() -> None:
+    """What the provider adds under a wrong id would be lost."""
+    assert refused(coop_decision(), threads={"thread-9": {}}) == [("X002", "/threads/thread-9")]
 
 
 def test_the_provider_may_choose_the_id() -> None:

@@ -25,12 +25,13 @@ def refused_by_intake(content: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_a_full_callback_becomes_a_record_that_is_built() -> None:
     """What Hive says and what the provider adds make a whole, valid package."""
-    package = package_of(from_hive(hive(), **HIVE_KNOWN))
+    content = from_hive(hive(), **HIVE_KNOWN)
+    package = package_of(content)
     summary = package.report.incident_summary
     assert (summary.incident_type, summary.escalate_to_high_priority) == (TYPE, "A meeting is planned.")
     assert summary.incident_date_time.isoformat() == "2026-03-02T09:58:12+01:00"
     assert package.record_id == "post-4711"
-    assert package.files[0].evidence.location == "evidence/4711.png"
+    assert make_record(content).evidence[0].location == "evidence/4711.png"
     assert package.files[0].details(1, "0" * 32).file_viewed_by_esp is True
 
 

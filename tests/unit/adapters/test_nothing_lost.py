@@ -29,10 +29,12 @@ Adapter = Callable[[Any], Any]
 
 
 def coop(decision: Any, info: Any) -> dict[str, Any]:
-    """A record of Coop's data, with what the provider adds for the media that are there."""
-    ids = [item.get("id") for item in decision["decision_components"][1]["reportedMedia"]]
-    known = {name: item for name, item in COOP_KNOWN["evidence"].items() if name in [*ids, "additionalFiles/0"]}
-    return from_coop(decision, info, occurred_at=COOP_KNOWN["occurred_at"], evidence=known)
+    """A record of Coop's data, with what the provider adds for the media and threads that are there."""
+    submission = decision["decision_components"][1]
+    ids = [*(item.get("id") for item in submission["reportedMedia"]), "additionalFiles/0"]
+    known = {name: item for name, item in COOP_KNOWN["evidence"].items() if name in ids}
+    read = {item["threadId"]: {"viewed": "full"} for item in submission["reportedMessages"] if "threadId" in item}
+    return from_coop(decision, info, occurred_at=COOP_KNOWN["occurred_at"], evidence=known, threads=read)
 
 
 SHAPES: dict[str, tuple[Adapter, Any]] = {
