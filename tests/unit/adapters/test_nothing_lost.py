@@ -165,6 +165,25 @@ def test_unknown_fields_go_to_the_nearest_notes() -> None:
     assert "x: 1" in content["suspects"][0]["notes"].splitlines()
 
 
+def test_two_names_for_one_field_are_both_kept() -> None:
+    """Where the data say a thing twice and differently, the first name known stands and the other becomes a note."""
+    email = {
+        "email": "a@example.com",
+        "_text": "b@example.com",
+        "type": "Home",
+        "_attributes": {"type": "Work", "verified": True, "more": 1},
+    }
+    suspect = from_coop(coop_decision(), put(coop_info(), ("users", 1, "email"), [email]), **COOP_KNOWN)["suspects"][0]
+    assert suspect["person"]["emails"] == [{"address": "a@example.com", "type": "Home", "verified": True}]
+    assert {"email[0]._text: b@example.com", "email[0]._attributes.type: Work", "email[0].more: 1"} <= set(
+        suspect["notes"].splitlines()
+    )
+    row = {**coop_decision(), "reviewerId": "reviewer-18"}
+    decision = from_coop(row)["decision"]
+    assert decision["reviewer"] == "reviewer-17"
+    assert "reviewerId: reviewer-18" in decision["notes"].splitlines()
+
+
 @pytest.mark.parametrize("shape", ["hive", "coop"])
 def test_the_order_of_fields_does_not_matter(shape: str) -> None:
     """The same data give the same record, in whatever order a program wrote them."""
