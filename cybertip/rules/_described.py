@@ -79,6 +79,8 @@ _error(
     "the provider's policy",
     "when a record is built",
 )
+_LOOKED_AT = "when a record is built, as far as somebody looked at the files (`cybertip.gates.Seen`)"
+
 for _code, _title, _reason, _cure in (
     (
         "P502",
@@ -123,7 +125,13 @@ for _code, _title, _reason, _cure in (
         "Mend the path or the file.",
     ),
 ):
-    _checked = {"P502": _POLICY, "P507": _PRODUCTION}.get(_code, _FILING)
+    _checked = {
+        "P502": _POLICY,
+        "P503": _LOOKED_AT,
+        "P504": "when a record is built",
+        "P507": _PRODUCTION,
+        "P508": _LOOKED_AT,
+    }.get(_code, _FILING)
     _error(_code, _title, _reason, _cure, "the provider's policy", _checked)
 
 
