@@ -229,7 +229,9 @@ def _details(item: Evidence) -> FileDetails:
         additional_info=_texts(
             item.notes,
             f"Labels: {'; '.join(item.labels)}" if item.labels else None,
-            "A person viewed part of this file." if item.viewed is Viewed.PARTIAL else None,
+            "A person viewed this file in part only, or a smaller or blurred form of it."
+            if item.viewed is Viewed.PARTIAL
+            else None,
             "A person viewed the EXIF data of this file." if item.exif_viewed and not fully else None,
         ),
     )
@@ -303,10 +305,18 @@ def _report(record: ReviewRecord, profile: ReporterProfile, transcripts: Sequenc
     )
 
 
+_READ = {Viewed.FULL: "all", Viewed.PARTIAL: "part", Viewed.NONE: "nothing"}
+
+
 def _chat(chat: Chat, told: Transcript) -> InternetDetails:
     return InternetDetails(
         chat_im_incident=ChatImIncident(
-            chat_client=chat.client, chat_room_name=chat.room, content=told.content, additional_info=chat.notes
+            chat_client=chat.client,
+            chat_room_name=chat.room,
+            content=told.content,
+            additional_info="\n".join(
+                _texts(chat.notes, f"A person at the provider read {_READ[chat.viewed]} of this conversation.")
+            ),
         )
     )
 
@@ -315,7 +325,7 @@ def _common(record: ReviewRecord, item: Account, profile: ReporterProfile, known
     """The fields that suspects, recipients and victims share."""
     return {
         "esp_identifier": item.identifier,
-        "esp_service": item.service or profile.service,
+        "esp_service": item.service or _own_service(item, profile),
         "compromised_account": item.compromised,
         "screen_name": item.screen_name,
         "display_names": item.display_names,
@@ -359,6 +369,12 @@ def _victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile,
         additional_info=item.notes,
         **_common(record, item, profile, known),
     )
+
+
+def _own_service(account: Account, profile: ReporterProfile) -> str | None:
+    """The profile's service, for accounts of the provider: not for a person without one, nor for another company's."""
+    third_party = isinstance(account, Suspect) and account.third_party
+    return profile.service if account.identifier is not None and not third_party else None
 
 
 def _prior_reports(record: ReviewRecord, account: Account, known: Known) -> tuple[int, ...]:

@@ -38,14 +38,29 @@ def transcript(chat: Chat, name: str) -> Transcript:
     if len(text) <= LONGEST_CONTENT:
         return Transcript(text)
     files = ((f"{name}.txt", f"{text}\n".encode()), (f"{name}.csv", _csv(chat)))
-    said = f"(The start of {len(lines)} messages; all of them are in the files {files[0][0]} and {files[1][0]}.)\n"
-    return Transcript(said + text[:LONGEST_CONTENT], files)
+    start = _start(lines)
+    said = f"(The first {len(start)} of {len(lines)} messages; all are in the files {files[0][0]} and {files[1][0]}.)"
+    return Transcript("\n".join([said, *start]), files)
+
+
+def _start(lines: list[str]) -> list[str]:
+    """As many whole lines as the report takes."""
+    length, start = 0, []
+    for line in lines:
+        length += len(line) + 1
+        if length > LONGEST_CONTENT:
+            break
+        start.append(line)
+    return start
 
 
 def _line(message: Message) -> str:
     when = f"[{write_datetime(message.sent_at)}] " if message.sent_at is not None else ""
     files = f" (files: {', '.join(message.attachments)})" if message.attachments else ""
-    return f"{when}{message.sender or 'unknown sender'}: {message.text or ''}{files}"
+    # A message of several lines must not look like several messages, of which one might be another person's.
+    sender = " ".join((message.sender or "unknown sender").splitlines())
+    text = "\n    ".join((message.text or "").splitlines())
+    return f"{when}{sender}: {text}{files}"
 
 
 def _csv(chat: Chat) -> bytes:

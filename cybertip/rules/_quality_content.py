@@ -154,7 +154,8 @@ def _said(record: ReviewRecord) -> Iterator[str]:
 
 # --- what must not stand in free text ----------------------------------------------------------------------------
 
-_CONTACT = r"(?:[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d ()./-]{7,}\d)"
+# A date is no telephone number.
+_CONTACT = r"(?:[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\d-])(?!\d{4}-\d\d-\d\d)\+?\d[\d ()./-]{7,}\d)"
 _WITNESS = (
     r"(?:complainant|reported by|flagged by|reporting user|reporter|whistle-?blower|reviewer|reviewed by|moderator)"
 )

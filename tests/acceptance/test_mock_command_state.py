@@ -217,6 +217,7 @@ def test_a_full_disk_is_told_and_survived(start: Start, tmp_path: Path) -> None:
     # The server ends the connection after such an answer, so each request has its own.
     with program.client(headers={"Connection": "close"}) as client:
         kept = [open_report(client)]
+        program.requests(1)  # its line comes when all of it has been kept, and then the file grows no more
         _, hard = resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(program.process.pid, resource.RLIMIT_FSIZE, ((tmp_path / "state-wal").stat().st_size, hard))
         assert client.post("/submit", content=report_xml(), headers=XML).status_code == 500

@@ -24,6 +24,9 @@ def content(tmp_path: Path) -> dict[str, Any]:
     return data
 
 
+PARTLY = "A person viewed this file in part only, or a smaller or blurred form of it."
+
+
 def package_of(content: dict[str, Any]) -> Package:
     """What is built from plain data, proven to be valid by the schema."""
     package = build(make_record(content), sample.profile())
@@ -69,13 +72,22 @@ def test_a_decision_names_who_and_when(content: dict[str, Any], field: str, valu
     [
         ("full", True, True, True, ()),
         ("full", False, True, False, ()),
-        ("partial", False, False, False, ("A person viewed part of this file.",)),
+        (
+            "partial",
+            False,
+            False,
+            False,
+            (PARTLY,),
+        ),
         (
             "partial",
             True,
             False,
             False,
-            ("A person viewed part of this file.", "A person viewed the EXIF data of this file."),
+            (
+                PARTLY,
+                "A person viewed the EXIF data of this file.",
+            ),
         ),
         ("none", True, False, False, ("A person viewed the EXIF data of this file.",)),
         ("none", False, False, False, ()),

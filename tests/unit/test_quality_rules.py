@@ -351,6 +351,7 @@ EXAMPLES = [
             ("Reported by user@example.com", "Reported by another user"),
             ("The complainant can be called at +1 555 0100 200", "The suspect wrote to user@example.com"),
             ("password: hunter22", "The account has no password"),
+            ("Flagged by +49 30 5550123", "Detected by: moderator; detected at 2026-03-20T16:00:00Z"),
             (f"-----BEGIN {KIND} KEY-----", "A key was found"),
             ("Authorization: Bearer abcdefghijklmnopqrst", "A bearer of news"),
         )

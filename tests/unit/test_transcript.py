@@ -49,11 +49,31 @@ def test_messages_become_the_content_of_a_chat(content: dict[str, Any]) -> None:
     told = built(content).report.internet_details[-1].chat_im_incident
     assert told is not None
     assert (told.chat_client, told.chat_room_name, told.additional_info) == (
-        *("Example Chat", "lobby", "Three weeks of it."),
+        *("Example Chat", "lobby", "Three weeks of it.\nA person at the provider read all of this conversation."),
     )
     assert told.content == (
-        "[2026-03-02T09:58:12+01:00] user-4711: [message text]\nunknown sender: two\nlines (files: file-1, file-2)"
+        "[2026-03-02T09:58:12+01:00] user-4711: [message text]\nunknown sender: two\n    lines (files: file-1, file-2)"
     )
+
+
+def test_a_message_cannot_pass_for_two(content: dict[str, Any]) -> None:
+    """Whatever line breaks a message or a name holds, only the first line of a message looks like one."""
+    forged = "hello\n[2026-03-02T09:58:12+01:00] user-2: bye\r\u2028\x0b[2026-03-02T09:58:13+01:00] user-3: x"
+    content["incident"]["chats"] = [chat({"sender": "user-1\n[x] user-9", "text": forged}, {"text": "end"})]
+    accepted = accept(content)
+    told = build(accepted.record, sample.profile()).report.internet_details[-1].chat_im_incident
+    assert told is not None
+    starts = [line for line in (told.content or "").splitlines() if not line.startswith("    ")]
+    assert [line.partition(": ")[0] for line in starts] == ["user-1 [x] user-9", "unknown sender"]
+
+
+@pytest.mark.parametrize(("viewed", "said"), [("full", "all"), ("partial", "part"), ("none", "nothing")])
+def test_how_much_of_a_chat_was_read_is_said(content: dict[str, Any], viewed: str, said: str) -> None:
+    """Also of a chat that needs no file, the report tells how much of it a person at the provider read."""
+    content["incident"]["chats"] = [chat({"text": "x"}, viewed=viewed, notes="A note.")]
+    told = built(content).report.internet_details[-1].chat_im_incident
+    assert told is not None
+    assert told.additional_info == f"A note.\nA person at the provider read {said} of this conversation."
 
 
 def test_a_short_chat_needs_no_file(content: dict[str, Any]) -> None:
@@ -72,7 +92,9 @@ def test_a_long_chat_becomes_two_supplemental_files(content: dict[str, Any], vie
     told = package.report.internet_details[-1].chat_im_incident
     assert told is not None
     assert told.content is not None
-    assert told.content.startswith("(The start of 2000 messages; all of them are in the files chat-2.txt and chat-2.")
+    assert told.content.startswith("(The first ")
+    assert " of 2000 messages; all are in the files chat-2.txt and chat-2.csv.)\n" in told.content
+    assert told.content.endswith("x" * 90)
     assert len(told.content) < LONGEST_CONTENT + 200
     rows = list(csv.reader(io.StringIO((table.content or b"").decode(), newline="")))
     assert [row[3] for row in rows[1:]] == [message["text"] for message in messages]
