@@ -38,8 +38,9 @@ check: install  ## Style, types, layers, and that no secret or host slipped in
 bench: install  ## Timings, as ratios within one run
 	$(BIN)/python bench/run.py
 
-docs: install  ## Write docs/rules.md from the rules
+docs: install  ## Write docs/rules.md from the rules, and the JSON Schema of review records from the models
 	$(BIN)/python scripts/rules_page.py
+	$(BIN)/python scripts/record_schema.py
 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -175,7 +175,7 @@ def build(
 
     Raises:
         RecordError: a gate says no (P501 to P504, P508; see `cybertip.gates`), or an action names an account that the
-            record does not have.
+            record does not have, or something of a template is left (X002).
     """
     asked = profile.policy.reviewers
     problems = [*gate(record, reviewers=asked, seen=seen, overrides=overrides), *_unplaced(record)]

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from cybertip.findings import Finding, error
 from cybertip.review import Outcome, ReviewRecord, Viewed
+from cybertip.template import placeholders
 
 OVERRIDABLE = frozenset({"P502"})
 """The gates that a named person can pass with a reason."""
@@ -64,6 +65,7 @@ def gate(
         overrides: the gates that people have decided to pass.
     """
     found = [
+        *_unreplaced(record),
         *_decision(record),
         *_reviewers(record, reviewers),
         *_viewed_another(record),
@@ -74,6 +76,11 @@ def gate(
         *(finding for finding in found if finding.code not in passed or not record.urgent),
         *_overrides(record, overrides),
     ]
+
+
+def _unreplaced(record: ReviewRecord) -> Iterator[Finding]:
+    for pointer in placeholders(record):
+        yield error("X002", pointer, "what the template says is still here", "Replace it, or delete the field.")
 
 
 def _decision(record: ReviewRecord) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from cybertip.models import (
     AssociatedAccount,
@@ -63,9 +63,26 @@ def _sha256(text: str) -> str:
     return lower
 
 
-Text = Annotated[XmlString, AfterValidator(_not_blank)]
-RecordId = Annotated[XmlString, AfterValidator(_usable_id)]
-Sha256 = Annotated[XmlString, AfterValidator(_sha256)]
+# For JSON Schema: what Python calls space, spelt out, because dialects of patterns agree neither on it nor on escapes.
+_SPACE = "\t\n\u000b\f\r \u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+# Nothing that controls, formats or spaces, but for the space itself between others.
+_SEEN = "[^\u0000- \u007f-\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+
+Text = Annotated[
+    XmlString,
+    AfterValidator(_not_blank),
+    WithJsonSchema({"type": "string", "pattern": f"[^{_SPACE}]"}),
+]
+RecordId = Annotated[
+    XmlString,
+    AfterValidator(_usable_id),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200, "pattern": f"^{_SEEN}( *{_SEEN})*$"}),
+]
+Sha256 = Annotated[
+    XmlString,
+    AfterValidator(_sha256),
+    WithJsonSchema({"type": "string", "minLength": 64, "maxLength": 64, "pattern": "^[0-9a-fA-F]{64}$"}),
+]
 
 
 class Outcome(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,17 @@ from lxml import etree
 
 from cybertip.checks import judge, validate_record
 from cybertip.cli._formats import Checked
-from cybertip.cli._input import read_input
+from cybertip.cli._input import STREAMS, Document, documents, read_input
+from cybertip.cli._profiles import STAND_IN
 from cybertip.errors import ConfigurationError
 from cybertip.findings import DocumentError, Finding, Findings
 from cybertip.intake import accept_record
-from cybertip.models import Email, Person
 from cybertip.profile import ReporterProfile, Thresholds
 from cybertip.rules import RULES, Case
 from cybertip.schema import Schema
 from cybertip.xml import read_tree
 
-# Stands in where no profile is configured, so that a record's own part can still be checked.
-_STAND_IN = ReporterProfile(reporting_person=Person(emails=[Email(address="reports@example.com")]))
-_SUFFIXES = (".json", ".xml")
+_SUFFIXES = (".json", ".xml", *STREAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def expanded(names: Sequence[str]) -> Iterator[Checked | str]:
             and not any(part.startswith(".") for part in item.relative_to(path).parts)
         )
         if not found:
-            yield Checked(name, Findings(), error=f"the directory {name} holds no .xml or .json file")
+            yield Checked(name, Findings(), error=f"the directory {name} holds no .xml, .json or .ndjson file")
         yield from map(str, found)
 
 
@@ -93,15 +91,25 @@ class Checker:
     selection: Selection
     show_values: bool
 
-    def check(self, name: str) -> Checked:
-        """Check one file alone."""
+    def check(self, name: str) -> Iterator[Checked]:
+        """Check one file alone, or each of the records in it."""
         try:
-            data = read_input(name)
-            is_record = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+            for document in documents(name):
+                yield self._one(document)
+        except ConfigurationError as problem:
+            yield Checked(name, Findings(), error=str(problem))
+
+    def _one(self, document: Document) -> Checked:
+        data = document.data
+        is_record = document.line is not None or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+        try:
             findings = self._record(data) if is_record else self._document(data)
         except ConfigurationError as problem:
-            return Checked(name, Findings(), error=str(problem))
-        return self._checked(name, data, findings)
+            return Checked(document.name, Findings(), error=str(problem), line=document.line)
+        if document.line is not None:
+            # Lines of a record that stands in one line say nothing; the line of the record does.
+            findings = [replace(item, line=None) for item in findings]
+        return replace(self._checked(document.name, data, findings), line=document.line)
 
     def check_together(self, report: str, details: Sequence[str]) -> list[Checked]:
         """Check a report with its file details."""
@@ -150,7 +158,7 @@ class Checker:
         try:
             accepted = accept_record(data)
             profile = self.profile_named(accepted.record.profile)
-            findings = validate_record(accepted, profile or _STAND_IN)
+            findings = validate_record(accepted, profile or STAND_IN)
             # Nothing is said about a reporter that does not exist.
             return [item for item in findings if profile is not None or item.pointer != "/profile"]
         except DocumentError as problem:

@@ -30,12 +30,19 @@ class Checked:
         findings: what was found, in order.
         error: why it could not be looked at at all; None otherwise.
         values: the values at the findings' places, by the index of the finding; empty unless they were asked for.
+        line: where the record stands in a file of many; None for a file of one.
     """
 
     name: str
     findings: Findings
     error: str | None = None
     values: Mapping[int, str] = field(default_factory=dict, repr=False)
+    line: int | None = None
+
+    @property
+    def label(self) -> str:
+        """What to call it: ``records.ndjson:12``."""
+        return self.name if self.line is None else f"{self.name}:{self.line}"
 
 
 def _safe(text: str) -> str:
@@ -49,7 +56,7 @@ def _safe(text: str) -> str:
 def text(results: Sequence[Checked]) -> Iterator[str]:
     """Lines for people, grouped by input; the same finding at many places is told once."""
     for item in results:
-        name = _safe(item.name)
+        name = _safe(item.label)
         if item.error is not None:
             yield f"{name}: not checked"  # the reason goes to stderr
             continue
@@ -61,7 +68,8 @@ def text(results: Sequence[Checked]) -> Iterator[str]:
         # What was not checked must not be counted as valid.
         valid = f"{len(results) - unread} valid" if unread else "all valid"
         missing = f"; {unread} not checked" if unread else ""
-        yield f"{len(results)} files: {_verdict(everything, valid)}{missing}"
+        what = "inputs" if any(item.line is not None for item in results) else "files"
+        yield f"{len(results)} {what}: {_verdict(everything, valid)}{missing}"
 
 
 def _verdict(findings: Findings, valid: str = "valid") -> str:
@@ -121,10 +129,10 @@ def github(results: Sequence[Checked]) -> Iterator[str]:
     """Workflow commands, one for each finding, which GitHub shows beside the lines of a change."""
     for item in results:
         if item.error is not None:
-            yield _command("error", item.name, None, "not checked", item.error)
+            yield _command("error", item.name, item.line, "not checked", item.error)
         for finding in item.findings:
             message = " ".join(part for part in (f"{_place(finding)}: {finding.message}.", finding.cure) if part)
-            yield _command(_GITHUB[finding.severity], item.name, finding.line, finding.code, message)
+            yield _command(_GITHUB[finding.severity], item.name, finding.line or item.line, finding.code, message)
 
 
 def _command(kind: str, name: str, line: int | None, title: str, message: str) -> str:
@@ -155,7 +163,7 @@ def sarif(results: Sequence[Checked]) -> dict[str, Any]:
             {
                 "level": "error",
                 "message": {"text": _safe(str(item.error))},
-                "locations": list(_locations(item.name, None)),
+                "locations": list(_locations(item, None)),
             }
             for item in unread
         ]
@@ -178,7 +186,7 @@ def sarif(results: Sequence[Checked]) -> dict[str, Any]:
                         "ruleIndex": codes.index(finding.code),
                         "level": _WORDS[finding.severity],
                         "message": {"text": _safe(f"{finding.message}. {finding.cure}".rstrip())},
-                        "locations": list(_locations(item.name, finding)),
+                        "locations": list(_locations(item, finding)),
                     }
                     for item in results
                     for finding in item.findings
@@ -200,12 +208,13 @@ def _sarif_rule(code: str) -> dict[str, Any]:
     }
 
 
-def _locations(name: str, finding: Finding | None) -> Iterator[dict[str, Any]]:
+def _locations(item: Checked, finding: Finding | None) -> Iterator[dict[str, Any]]:
     location: dict[str, Any] = {}
-    if name != "-":
-        location["physicalLocation"] = {"artifactLocation": {"uri": _uri(name)}}
-        if finding is not None and finding.line:
-            location["physicalLocation"]["region"] = {"startLine": finding.line}
+    if item.name != "-":
+        location["physicalLocation"] = {"artifactLocation": {"uri": _uri(item.name)}}
+        line = (finding.line if finding is not None else None) or item.line
+        if line:
+            location["physicalLocation"]["region"] = {"startLine": line}
     if finding is not None:
         location["logicalLocations"] = [{"fullyQualifiedName": _safe(place)} for place in _logical(finding)]
     if location:

@@ -14,9 +14,8 @@ from cybertip.cli._checking import Checker, Selection, codes, expanded, is_basic
 from cybertip.cli._formats import Checked
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
-from cybertip.config import CONFIG_FILE, load_profile
-from cybertip.errors import ConfigurationError
-from cybertip.profile import ReporterProfile
+from cybertip.cli._profiles import Profiles
+from cybertip.config import CONFIG_FILE
 
 
 class _Variadic(click.Command):
@@ -83,8 +82,9 @@ def command(
     """Check report, file details, answers or review records before anything leaves.
 
     XML is checked against the schema, then by the documented rules (S, B) and for quality (Q). A review record (JSON)
-    is built with its reporter profile first. Directories are searched for .xml and .json files; `-` reads standard
-    input. `cybertip rules CODE` explains a finding.
+    is built with its reporter profile first; .ndjson and .jsonl hold one on each line, reported as NAME:LINE.
+    Directories are searched for files that end in any of these; `-` reads standard input, NDJSON as well. `cybertip
+    rules CODE` explains a finding.
 
     Findings that keep a document from being read (X, P, S119) are always shown.
     """
@@ -93,7 +93,7 @@ def command(
     output.as_json = output.as_json or form == "json"
     if [*files, *details].count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
-    profiles = _Profiles(output, Path(config) if config else None, profile)
+    profiles = Profiles(output, Path(config) if config else None, profile)
     checker = Checker(profiles.named, profiles.for_xml, Selection(select, ignore), show_values)
     inputs = list(expanded(files))
     if details:
@@ -104,37 +104,9 @@ def command(
         results = checker.check_together(report, [name for name in described if isinstance(name, str)])
         results += [item for item in described if isinstance(item, Checked)]
     else:
-        results = [item if isinstance(item, Checked) else checker.check(item) for item in inputs]
+        results = [one for item in inputs for one in ([item] if isinstance(item, Checked) else checker.check(item))]
     _show(output, form or "text", results)
     return output.end(_status(results, strict=strict), {"files": [_data(item) for item in results]})
-
-
-class _Profiles:
-    """Looks profiles up, and says once where none is configured."""
-
-    def __init__(self, output: Output, config: Path | None, chosen: str | None) -> None:
-        self.output = output
-        self.config = config
-        self.chosen = chosen
-        self.said = False
-
-    def named(self, name: str) -> ReporterProfile | None:
-        profile = load_profile(name, self.config)
-        if profile is None and not self.said:
-            self.said = True
-            self.output.say(f"There is no {CONFIG_FILE} here: a made-up reporter stands in for the profile.")
-        return profile
-
-    def for_xml(self) -> ReporterProfile | None:
-        if self.chosen is None and self.config is None:
-            try:
-                return load_profile("default")
-            except ConfigurationError:
-                return None  # nobody asked for it
-        profile = load_profile(self.chosen or "default", self.config)
-        if profile is None:
-            raise ConfigurationError(f"there is no {CONFIG_FILE} here, so there is no profile '{self.chosen}'")
-        return profile
 
 
 def _show(output: Output, form: str, results: Sequence[Checked]) -> None:
@@ -160,4 +132,4 @@ def _data(item: Checked) -> dict[str, Any]:
     for index, value in item.values.items():
         listed[index]["value"] = value
     valid = None if item.error is not None else not item.findings.errors
-    return {"file": item.name, "valid": valid, "error": item.error, "findings": listed}
+    return {"file": item.label, "valid": valid, "error": item.error, "findings": listed}

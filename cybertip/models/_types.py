@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 INT_MIN, INT_MAX = -(2**31), 2**31 - 1
 LONG_MIN, LONG_MAX = -(2**63), 2**63 - 1
@@ -181,6 +181,12 @@ _DATETIME_RE = re.compile(
 _DATE_RE = re.compile(_DATE + _OFFSET, re.ASCII)
 _DATETIME_EXPECTED = "a date and time with its UTC offset, such as 2026-01-31T08:00:00+01:00 or 2026-01-31T07:00:00Z"
 _DATE_EXPECTED = "a date such as 2009-12-31"
+# What Python holds of these, for JSON Schema: any dialect of patterns reads them alike.
+_DATE_JSON = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_DATETIME_JSON = (
+    f"^{_DATE_JSON}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{{1,6}}0*)?"
+    "(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))$"
+)
 
 
 def _calendar(found: re.Match[str]) -> tuple[int, int, int]:
@@ -268,6 +274,7 @@ XmlDateTime = Annotated[
     Field(strict=True),
     AfterValidator(_aware),
     Simple("xs:dateTime", _DATETIME_EXPECTED, read_datetime, write_datetime),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _DATETIME_JSON}),
 ]
 """A moment with its UTC offset; both are evidence. Resolution: one microsecond."""
 
@@ -300,6 +307,7 @@ XmlDate = Annotated[
     BeforeValidator(_date_input),
     Field(strict=True),
     Simple("xs:date", _DATE_EXPECTED, _read_date, date.isoformat),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE_JSON}$"}),
 ]
 """A calendar day without a time zone."""
 

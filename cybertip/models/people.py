@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from cybertip.models._base import ATTRIBUTE, TEXT, Wire, Xml
 from cybertip.models._types import Many, Simple, XmlBoolean, XmlDate, XmlDateTime, XmlInt, XmlString, patterned
@@ -14,9 +14,21 @@ from cybertip.models.vocabulary import AddressType, EmailType, PhoneType
 _CALLING_CODE: Simple = patterned("phoneCountryCallingCode", r"\+[0-9]{1,3}", "a plus sign and one to three digits")
 _EXTENSION: Simple = patterned("phoneExtension", r"[0-9]+", "digits only")
 
-CallingCode = Annotated[str, Field(strict=True), AfterValidator(_CALLING_CODE.read), _CALLING_CODE]
+CallingCode = Annotated[
+    str,
+    Field(strict=True),
+    AfterValidator(_CALLING_CODE.read),
+    _CALLING_CODE,
+    WithJsonSchema({"type": "string", "pattern": r"^\+[0-9]{1,3}$"}),
+]
 """An international calling code, such as ``+1``."""
-PhoneExtension = Annotated[str, Field(strict=True), AfterValidator(_EXTENSION.read), _EXTENSION]
+PhoneExtension = Annotated[
+    str,
+    Field(strict=True),
+    AfterValidator(_EXTENSION.read),
+    _EXTENSION,
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"}),
+]
 """The digits that are dialled after the number has answered."""
 
 
