@@ -22,6 +22,7 @@ COMMANDS = {
     "status": ("status", "Check that the server is there and accepts the credentials."),
     "validate": ("validate", "Check report, file details, answers or review records before anything leaves."),
     "record": ("record", "Print a review record to fill in, or the JSON Schema of the format."),
+    "build": ("build", "Write the XML that would be sent for review records."),
     "rules": ("rules", "List the rules that documents are checked by; explain one."),
     "schema": ("schema", "Show the schema; fetch the server's and compare."),
     "send": ("send", "File hand-written XML with its files to the mock or the test server."),

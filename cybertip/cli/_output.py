@@ -149,6 +149,11 @@ class Output:
         if not self.as_json:
             self._write(content if content.endswith(b"\n") else content + b"\n")
 
+    def exact(self, content: bytes) -> None:
+        """Bytes of data, on stdout, and nothing else; nothing with ``--json``."""
+        if not self.as_json:
+            self._write(content)
+
     def end(self, status: int, result: Mapping[str, Any]) -> int:
         """The end of the command: the envelope, with ``--json``."""
         if self.as_json:

@@ -1,0 +1,151 @@
+"""What ``cybertip build`` writes for one record, and how it gets into a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cybertip.builder import Package, build
+from cybertip.checks import judge_package
+from cybertip.cli._input import Document
+from cybertip.cli._profiles import STAND_IN
+from cybertip.errors import ConfigurationError
+from cybertip.findings import DocumentError, Findings
+from cybertip.intake import accept_record
+from cybertip.profile import ReporterProfile
+from cybertip.repairs import Repair
+from cybertip.xml import write
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of one record.
+
+    Attributes:
+        findings: what was found.
+        record_id: the record's id, where it could be read and built.
+        files: what is to be written, by path below the record's folder; empty where a finding is an error.
+    """
+
+    findings: Findings
+    record_id: str | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+def built(document: Document, profile_named: Callable[[str], ReporterProfile | None], *, show_values: bool) -> Built:
+    """Build a record and check what was built.
+
+    Raises:
+        ConfigurationError: the record's profile is missing or wrong.
+    """
+    try:
+        accepted = accept_record(document.data)
+        configured = profile_named(accepted.record.profile)
+        profile = configured or STAND_IN
+        package = build(accepted.record, profile, accepted.set_aside)
+    except DocumentError as problem:
+        return Built(problem.findings)
+    findings = judge_package(package, accepted.record, profile).findings
+    if configured is None:  # nothing is said about a reporter that does not exist
+        findings = Findings(item for item in findings if item.pointer != "/profile")
+    if findings.errors:
+        return Built(findings, package.record_id)
+    return Built(findings, package.record_id, _files(package, stands_in=configured is None, show_values=show_values))
+
+
+def _files(package: Package, *, stands_in: bool, show_values: bool) -> dict[str, bytes]:
+    files = {"report.xml": write(package.report)}
+    listed = []
+    for index, item in enumerate(package.files):
+        around = f"files/{index}"
+        # The server assigns the ids when it gets the report and the file; until then any valid ones stand there.
+        files[f"{around}/details.xml"] = write(item.details(1, f"{index:032x}"))
+        content = None
+        if item.content is not None:
+            content = f"{around}/{item.name}"
+            files[content] = item.content
+        listed.append(
+            {
+                "document": f"files[{index}]",
+                "evidence": item.evidence.id if item.evidence is not None else None,
+                "sha256": item.sha256,
+                "details": f"{around}/details.xml",
+                "content": content,
+            }
+        )
+    summary = {
+        "record_ids": list(package.record_ids),
+        "versions": {
+            "program": package.versions.program,
+            "schema": package.versions.schema,
+            "profile": package.versions.profile,
+        },
+        "reporter_stands_in": stands_in,
+        "stand_in_ids": "reportId and fileId of the details are replaced by those that the server assigns",
+        "files": listed,
+        "repairs": [_repair(item, show_values=show_values) for item in package.repairs],
+        "map": [
+            {"document": document, "path": path, "pointer": package.map.pointer(document, path)}
+            for document, path in package.map.filled
+        ],
+    }
+    files["package.json"] = (json.dumps(summary, indent=2) + "\n").encode()
+    return files
+
+
+def _repair(item: Repair, *, show_values: bool) -> dict[str, Any]:
+    told = {name: getattr(item, name) for name in ("code", "document", "path", "target", "pointer", "message")}
+    return {**told, "original": item.original} if show_values else told
+
+
+def folder_of(record_id: str) -> str:
+    """A folder's name for a record, the same for no other.
+
+    An id of at most 80 small letters, digits and ``._-`` that begins with a letter or digit is its own name. Any other
+    is what can be kept of it, a tilde, which no id of the first kind has, and the start of its SHA-256.
+    """
+    if _PLAIN.fullmatch(record_id):
+        return record_id
+    kept = re.sub(r"[^a-z0-9._-]+", "_", record_id.lower(), flags=re.ASCII).lstrip("._-")[:60]
+    return f"{kept}~{hashlib.sha256(record_id.encode()).hexdigest()[:24]}"
+
+
+def put(files: Mapping[str, bytes], folder: Path) -> bool:
+    """Write files into a new folder, all or none; whether anything had to be written.
+
+    Raises:
+        ConfigurationError: there is a folder with something else in it, or it cannot be written.
+    """
+    try:
+        if folder.exists() or folder.is_symlink():
+            if _content(folder) != dict(files):
+                raise ConfigurationError(f"{folder} exists and holds something else; remove it or name another --out")
+            return False
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Readable by its owner alone, as mkdtemp makes it: reports are full of personal data.
+        new = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
+        try:
+            for name, content in files.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
+                (new / name).write_bytes(content)
+            new.rename(folder)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    except OSError as problem:
+        raise ConfigurationError(f"cannot write {folder}: {problem.strerror}") from None
+    return True
+
+
+def _content(folder: Path) -> dict[str, bytes] | None:
+    if not folder.is_dir():
+        return None
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,122 @@
+"""``cybertip build``"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cybertip.cli import _formats
+from cybertip.cli._building import Built, built, folder_of, put
+from cybertip.cli._formats import Checked
+from cybertip.cli._input import Document, documents
+from cybertip.cli._options import json_option
+from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._profiles import Profiles
+from cybertip.config import CONFIG_FILE
+from cybertip.errors import ConfigurationError
+from cybertip.findings import Findings
+
+
+@click.command("build")
+@click.argument("records", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="RECORD...")
+@click.option("--out", type=click.Path(file_okay=False), help="Where to make a folder for each record.")
+@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
+@click.option("--show-values", is_flag=True, help="Put what was repaired into package.json. It may be personal data.")
+@json_option
+@body_of("build")
+def command(output: Output, records: tuple[str, ...], out: str | None, config: str | None, show_values: bool) -> int:
+    """Write the XML that would be sent for review records.
+
+    RECORD is a JSON file, a .ndjson or .jsonl file with a record on each line, or `-` for standard input. Without --out
+    the report of one record goes to stdout. With it each record gets a folder of its own: report.xml and
+    files/N/details.xml, byte for byte what is sent, but for the ids in the details, which the server assigns and for
+    which others stand in; transcripts that were made; and package.json, which tells where all of it comes from. The
+    evidence itself is not copied.
+
+    The folder is called like the record's id; an id of other characters than small letters, digits and ._- has them
+    replaced and the start of its SHA-256 added. A folder that is there with other content is not overwritten. A record
+    with errors is not written (exit status 1), the others are.
+    """
+    if records.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once")
+    profiles = Profiles(output, Path(config) if config else None)
+    results: list[_Result] = []
+    for document in _all(records):
+        if out is None and results:
+            raise click.UsageError("there is more than one record: name a folder for them with --out")
+        results.append(_one(document, profiles, Path(out) if out is not None else None, show_values=show_values))
+        if out is not None:
+            _tell(output, results[-1])
+    if out is None:
+        for result in results:
+            _tell(output, result)
+            if result.built.files:
+                output.exact(result.built.files["report.xml"])
+    return output.end(_status(results), {"records": [_data(item, with_report=out is None) for item in results]})
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """One record: how it is called here, what was built, and where it is."""
+
+    label: str
+    built: Built
+    folder: Path | None = None
+    written: bool = False
+    error: str | None = None
+
+
+def _all(names: tuple[str, ...]) -> Iterator[Document | _Result]:
+    for name in names:
+        try:
+            yield from documents(name)
+        except ConfigurationError as problem:
+            yield _Result(name, Built(Findings()), error=str(problem))
+
+
+def _one(document: Document | _Result, profiles: Profiles, out: Path | None, *, show_values: bool) -> _Result:
+    if isinstance(document, _Result):
+        return document
+    label = document.label
+    made = Built(Findings())
+    try:
+        made = built(document, profiles.named, show_values=show_values)
+        if out is None or not made.files or made.record_id is None:
+            return _Result(label, made)
+        folder = out / folder_of(made.record_id)
+        return _Result(label, made, folder, written=put(made.files, folder))
+    except ConfigurationError as problem:
+        return _Result(label, made, error=str(problem))
+
+
+def _tell(output: Output, result: _Result) -> None:
+    if result.error is not None:
+        output.say(f"cybertip build: {result.error}")
+    elif result.built.findings:
+        for line in _formats.text([Checked(result.label, result.built.findings)]):
+            output.say(line)
+    if result.folder is not None:
+        output.data(f"{result.folder}" if result.written else f"{result.folder} (unchanged)")
+
+
+def _status(results: list[_Result]) -> Exit:
+    if any(item.error is not None for item in results):
+        return Exit.USAGE
+    return Exit.FINDINGS if any(item.built.findings.errors for item in results) else Exit.DONE
+
+
+def _data(item: _Result, *, with_report: bool) -> dict[str, Any]:
+    report = item.built.files.get("report.xml", b"").decode() or None
+    return {
+        "record": item.label,
+        "id": item.built.record_id,
+        "folder": str(item.folder) if item.folder is not None else None,
+        "written": item.written,
+        "error": item.error,
+        "findings": [finding.as_dict() for finding in item.built.findings],
+        **({"report": report} if with_report else {}),
+    }

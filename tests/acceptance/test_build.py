@@ -1,0 +1,154 @@
+"""``cybertip build``"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cybertip import sample
+from cybertip.builder import build
+from cybertip.cli._building import folder_of
+from cybertip.config import load_profile
+from cybertip.intake import read_record
+from cybertip.xml import write
+from tests.acceptance.conftest import Cli
+from tests.acceptance.test_validate import PROFILE
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> dict[str, Any]:
+    """The sample record as plain data, beside a configuration."""
+    (tmp_path / "cybertip.toml").write_text(PROFILE, encoding="utf-8")
+    content: dict[str, Any] = json.loads(sample.write_case(tmp_path).read_bytes())
+    return content
+
+
+def line(record: dict[str, Any], **changes: Any) -> bytes:
+    """A record in one line."""
+    return json.dumps(record | changes).encode() + b"\n"
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_report_goes_to_stdout(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """Without --out the bytes of the report are printed as they would be sent, and findings go to stderr."""
+    run = cli("build", "record.json")
+    assert run.status == 0
+    profile = load_profile("default", tmp_path / "cybertip.toml")
+    assert profile is not None
+    package = build(read_record(json.dumps(record).encode()), profile)
+    assert run.stdout.encode() == write(package.report)
+    assert "record.json: valid" in run.stderr
+    assert json.loads(cli("build", "record.json", "--json").stdout)["records"][0]["report"] == run.stdout
+
+
+def test_a_folder_holds_all_that_would_be_sent(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """Report, details with ids that stand in, the transcript of a long chat, and where everything comes from."""
+    chat = {"viewed": "full", "messages": [{"sender": "a", "text": "x" * 1000}] * 120}
+    record["incident"]["chats"] = [chat]
+    run = cli("build", "-", "--out", "out/deep", stdin=json.dumps(record).encode())
+    folder = tmp_path / "out" / "deep" / "case-2026-000001"
+    assert run.status == 0
+    assert run.stdout == "out/deep/case-2026-000001\n"
+    files = content(folder)
+    assert set(files) == {
+        "report.xml",
+        "package.json",
+        *(f"files/{index}/details.xml" for index in range(4)),
+        "files/2/chat-1.txt",
+        "files/3/chat-1.csv",
+    }
+    package = json.loads(files["package.json"])
+    assert [item["evidence"] for item in package["files"]] == ["file-1", "file-2", None, None]
+    assert package["reporter_stands_in"] is False
+    assert {"document": "report", "path": "/report/incidentSummary/incidentDateTime"} in [
+        {"document": item["document"], "path": item["path"]} for item in package["map"]
+    ]
+    checked = cli(
+        "validate", f"{folder}/report.xml", "--details", *(f"{folder}/{item['details']}" for item in package["files"])
+    )
+    assert checked.status == 0
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_there_is_not_overwritten(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """The same record again changes nothing; another one of the same id is refused, and the first one stays."""
+    assert cli("build", "record.json", "--out", "out").status == 0
+    before = content(tmp_path / "out")
+    again = cli("build", "record.json", "--out", "out")
+    assert (again.status, again.stdout) == (0, "out/case-2026-000001 (unchanged)\n")
+    other = cli("build", "-", "--out", "out", stdin=line(record, notes="other"))
+    assert other.status == 2
+    assert "holds something else" in other.stderr
+    assert content(tmp_path / "out") == before
+
+
+def test_a_bad_record_stops_only_itself(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """Of a stream, what is right is written and what is wrong is told by its line."""
+    (tmp_path / "all.ndjson").write_bytes(
+        line(record, id="one")
+        + b"{\n"
+        + line(record, id="two", decision={"outcome": "pending"})
+        + line(record, id="Three")
+    )
+    run = cli("build", "all.ndjson", "--out", "out", "--json")
+    assert run.status == 1
+    records = json.loads(run.stdout)["records"]
+    assert [(item["record"], item["written"]) for item in records] == [
+        ("all.ndjson:1", True),
+        ("all.ndjson:2", False),
+        ("all.ndjson:3", False),
+        ("all.ndjson:4", True),
+    ]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one", folder_of("Three")]
+    assert [item["code"] for item in records[2]["findings"]] == ["P501"] * 3
+
+
+def test_repairs_are_told_without_values(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """package.json lists what was moved; what it was only with --show-values."""
+    record["suspects"][0]["ip_events"][0]["ip_address"] = "no address"
+    for options, told in (((), False), (("--show-values",), True)):
+        assert cli("build", "-", "--out", f"out-{told}", *options, stdin=line(record)).status == 0
+        text = (tmp_path / f"out-{told}" / "case-2026-000001" / "package.json").read_text(encoding="utf-8")
+        assert [item["code"] for item in json.loads(text)["repairs"]] == ["R704"]
+        assert ("no address" in text) is told
+
+
+def test_usage(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """Many records need --out; a missing file or profile is named."""
+    several = cli("build", "record.json", "record.json")
+    assert several.status == 2
+    assert "--out" in several.stderr
+    assert "missing.json" in cli("build", "missing.json").stderr
+    wrong = cli("build", "-", stdin=line(record, profile="other"))
+    assert wrong.status == 2
+    assert "[profiles.other]" in wrong.stderr
+
+
+def test_a_made_up_reporter_is_told(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """Without a configuration the summary says that the reporter stands in."""
+    (tmp_path / "cybertip.toml").unlink()
+    run = cli("build", "record.json", "--out", "out")
+    assert run.status == 0
+    assert "made-up reporter" in run.stderr
+    assert (
+        json.loads((tmp_path / "out" / "case-2026-000001" / "package.json").read_bytes())["reporter_stands_in"] is True
+    )
+
+
+def test_names_of_folders() -> None:
+    """Every id has a name of its own that stays in its folder, on file systems that ignore case as well."""
+    ids = ["case-1", "Case-1", "CASE-1", "..", "../x", "a/b", "a_b", "a b", ".a", "é", "x" * 200, "x" * 199, "~", "a~b"]
+    names = [folder_of(name) for name in ids]
+    assert names[0] == "case-1"
+    assert len({name.lower() for name in names}) == len(ids)
+    for name in names:
+        assert len(name) <= 100
+        assert not name.startswith(".")
+        assert "/" not in name
