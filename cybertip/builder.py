@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cybertip._version import __version__
-from cybertip.findings import Finding, RecordError, error
+from cybertip.findings import Finding, Findings, RecordError, error
 from cybertip.gates import Override, Seen, gate
 from cybertip.intake import SetAside
 from cybertip.models import (
@@ -141,6 +141,15 @@ class Package:
     def record_id(self) -> str:
         """The id of the record, or of the first."""
         return self.record_ids[0]
+
+    @property
+    def findings(self) -> Findings:
+        """What building itself has to say: each repair with its field. The rules are a matter of `cybertip.checks`."""
+        return Findings(
+            # A repair's path is the original one, so nothing has to be moved back.
+            replace(one.finding, pointer=one.pointer or SourceMap().pointer(one.document, one.path))
+            for one in self.repairs
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from cybertip.findings import DocumentError, Finding, Findings
 from cybertip.intake import Accepted
 from cybertip.models import FileDetails, Report
 from cybertip.profile import ReporterProfile, Thresholds
-from cybertip.provenance import SourceMap
-from cybertip.repairs import Repair
 from cybertip.review import ReviewRecord
 from cybertip.rules import Case, History, Verdict, check
 from cybertip.schema import Schema
@@ -133,14 +131,9 @@ def judge_package(
     verdict = judge(package.report, details, case, schema)
     found = [
         *(replace(item, pointer=package.map.pointer(item.document, item.path)) for item in verdict.findings),
-        *(_of_repair(item) for item in package.repairs),
+        *package.findings,
     ]
     return replace(verdict, findings=Findings(found))
-
-
-def _of_repair(repair: Repair) -> Finding:
-    # Its path is the original one, so nothing has to be moved back.
-    return replace(repair.finding, pointer=repair.pointer or SourceMap().pointer(repair.document, repair.path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from cybertip.batch import build_batch
 from cybertip.builder import Package, build
-from cybertip.checks import validate_record
+from cybertip.checks import validate, validate_record
 from cybertip.config import load_profile
 from cybertip.findings import Finding, Findings
 from cybertip.intake import read_record
@@ -79,6 +80,19 @@ def batch() -> list[SampleCase]:
     return [make_case(f"{BATCH.stem}-{number}", line) for number, line in enumerate(BATCH.read_bytes().splitlines())]
 
 
+@cache
+def load_batch() -> SampleCase:
+    """The records about one viral file as one batched report."""
+    records = [read_record(line) for line in BATCH.read_bytes().splitlines()]
+    package = build_batch(records, profile())
+    details = tuple(write(file.details(REPORT_ID, f"{1:032}")) for file in package.files)
+    found = validate(package.report, [file.details(REPORT_ID, f"{1:032}") for file in package.files], now=NOW)
+    findings = [replace(item, pointer=package.map.pointer(item.document, item.path)) for item in found]
+    return SampleCase(
+        BATCH.stem, records[0], package, write(package.report), details, Findings([*findings, *package.findings])
+    )
+
+
 def golden_files(case: SampleCase) -> Iterator[tuple[str, str]]:
     """What is kept of a case: each document laid out for people, the digests of the bytes, and the findings."""
     width = max(2, len(str(len(case.details))))
@@ -96,10 +110,10 @@ def _told(finding: Finding) -> str:
 
 def write_golden(folder: Path) -> None:
     """Write what is kept of every case, one folder for each."""
-    for name in NAMES:
-        target = folder / name
+    for case in (*map(load_case, NAMES), load_batch()):
+        target = folder / case.name
         target.mkdir(parents=True, exist_ok=True)
         for old in target.iterdir():
             old.unlink()
-        for file, text in golden_files(load_case(name)):
+        for file, text in golden_files(case):
             (target / file).write_text(text, encoding="utf-8", newline="\n")

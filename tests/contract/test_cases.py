@@ -17,7 +17,7 @@ from cybertip.mock.core import MockCore
 from cybertip.mock.state import ReportState
 from cybertip.schema import Schema
 from cybertip.xml import write
-from tests.cases import GOLDEN, NAMES, NOW, RECORDS, ROOT, SampleCase, batch, load_case, profile
+from tests.cases import GOLDEN, NAMES, NOW, RECORDS, ROOT, SampleCase, batch, load_batch, load_case, profile
 from tests.contract.two_readings import of_the_mock
 
 ACCOUNT = "mock"
@@ -133,6 +133,16 @@ def test_the_batch_is_of_valid_records_about_one_file() -> None:
         for case in cases
         for item in case.record.evidence
     )
+
+
+def test_the_batch_is_one_report_that_the_mock_files() -> None:
+    """The four users stand in one report with one described file, and nothing stands in its way."""
+    case = load_batch()
+    assert not case.findings.errors
+    assert not [one for one in (case.report, *case.details) if Schema.bundled().validate(one)]
+    assert of_the_mock(case.report, case.details, NOW) == set()
+    assert len(case.package.report.persons_or_users_reported) == 4
+    assert [finding.code for finding in case.findings] == ["R706"] * 4
 
 
 def test_the_page_explains_every_finding() -> None:
