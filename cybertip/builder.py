@@ -208,7 +208,7 @@ def build(
         mended.report,
         tuple(files),
         (*kept.repairs, *mended.repairs),
-        source_map(mended.report, mended.files, mended.removed),
+        source_map(mended.report, mended.files, mended.removed, _made_of(record, transcripts)),
         versions(profile),
         tuple(overrides),
     )
@@ -246,19 +246,24 @@ def _details(item: Evidence) -> FileDetails:
     )
 
 
+def _made_of(record: ReviewRecord, transcripts: Sequence[Transcript]) -> dict[str, str]:
+    """The chat that each made file comes from, as a JSON pointer, by the file's document."""
+    chats = [index for index, told in enumerate(transcripts) for _ in told.files]
+    return {f"files[{len(record.evidence) + number}]": f"/incident/chats/{chat}" for number, chat in enumerate(chats)}
+
+
 def _details_of_transcript(chat: Chat, name: str) -> FileDetails:
-    fully = chat.viewed is Viewed.FULL
     return FileDetails(
         report_id=1,
         file_id="0" * 32,
         original_file_name=name,
-        file_viewed_by_esp=fully,
+        # Nobody looked at this very file; it was made of what a person may have read elsewhere, which the text says.
+        file_viewed_by_esp=False,
         exif_viewed_by_esp=False,
         file_relevance=FileRelevance.SUPPLEMENTAL,
-        additional_info=_texts(
-            "The provider made this file of the messages of a conversation.",
-            "A person viewed part of this file." if chat.viewed is Viewed.PARTIAL else None,
-        ),
+        additional_info=[
+            f"The provider made this file of a conversation, of which a person at the provider read {_READ[chat.viewed]}."
+        ],
     )
 
 

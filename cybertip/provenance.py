@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cybertip.models import FileDetails, Report, Wire
 from cybertip.models._base import Form
@@ -135,11 +135,13 @@ class SourceMap:
         filled: everything that stands in the documents, as documents and paths.
         sources: for documents that were made of several records, the pointers themselves, each beginning with the index
             of its record; by document and path.
+        made: for the details of a file that was made of the record, what it was made of, by document.
     """
 
     removed: tuple[tuple[str, str], ...] = ()
     filled: tuple[tuple[str, str], ...] = ()
     sources: Mapping[tuple[str, str], str] | None = None
+    made: Mapping[str, str] = field(default_factory=dict)
 
     def original(self, document: str, path: str) -> str:
         """The path that a place had before anything was taken out."""
@@ -152,6 +154,8 @@ class SourceMap:
         """The JSON pointer of the record's field that a place comes from, or that of the nearest field."""
         if self.sources is not None:
             return self.sources.get((document, path), "")
+        if document in self.made:
+            return self.made[document]
         path = self.original(document, path)
         if document == "report":
             return report_pointer(path)
@@ -172,22 +176,27 @@ def _moved_back(path: str, gone: str) -> str:
     return f"{around}[{int(found[1]) + 1}]{path[found.end() :]}"
 
 
-def source_map(report: Report, files: Sequence[FileDetails], removed: Iterable[tuple[str, str]] = ()) -> SourceMap:
+def source_map(
+    report: Report,
+    files: Sequence[FileDetails],
+    removed: Iterable[tuple[str, str]] = (),
+    made: Mapping[str, str] | None = None,
+) -> SourceMap:
     """The map of documents that `cybertip.builder` made of one record."""
     filled = [("report", path) for path in _paths(report, "/report")]
     for index, details in enumerate(files):
         filled += [(f"files[{index}]", path) for path in _paths(details, "/fileDetails")]
-    return SourceMap(tuple(removed), tuple(filled))
+    return SourceMap(tuple(removed), tuple(filled), made=dict(made or {}))
 
 
 def _paths(part: Wire, path: str) -> Iterator[str]:
     """The paths of everything that a part holds, and its own."""
     yield path
     shape = shape_of(type(part))
-    for field in (*shape.attributes, *shape.children):
-        held = getattr(part, field.field)
-        name = f"@{field.name}" if field.form is Form.ATTRIBUTE else field.name
-        if field.many:
+    for part_field in (*shape.attributes, *shape.children):
+        held = getattr(part, part_field.field)
+        name = f"@{part_field.name}" if part_field.form is Form.ATTRIBUTE else part_field.name
+        if part_field.many:
             places = [(f"{path}/{name}[{number}]", item) for number, item in enumerate(held, start=1)]
         else:
             places = [(f"{path}/{name}", held)] if held is not None and held is not False else []

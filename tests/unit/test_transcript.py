@@ -82,8 +82,8 @@ def test_a_short_chat_needs_no_file(content: dict[str, Any]) -> None:
     assert len(built(content).files) == 2
 
 
-@pytest.mark.parametrize(("viewed", "stated"), [("full", True), ("partial", False), ("none", False)])
-def test_a_long_chat_becomes_two_supplemental_files(content: dict[str, Any], viewed: str, stated: bool) -> None:
+@pytest.mark.parametrize(("viewed", "said"), [("full", "all"), ("partial", "part"), ("none", "nothing")])
+def test_a_long_chat_becomes_two_supplemental_files(content: dict[str, Any], viewed: str, said: str) -> None:
     """The whole stands as text and as CSV, in order; the report has its start and says where the rest is."""
     messages = [{"sender": f"user-{number % 2}", "text": f'message "{number}", {"x" * 90}'} for number in range(2000)]
     content["incident"]["chats"] = [chat({"text": "first"}), chat(*messages, viewed=viewed)]
@@ -103,10 +103,20 @@ def test_a_long_chat_becomes_two_supplemental_files(content: dict[str, Any], vie
         details = made.details(5, "f" * 32)
         assert (made.evidence, made.name, details.original_file_name) == (None, name, name)
         assert (details.file_relevance, details.file_viewed_by_esp, details.exif_viewed_by_esp) == (
-            *("Supplemental Reported", stated, False),
+            *("Supplemental Reported", False, False),
         )
+        # Nobody looked at a file that was made just now; what was read is said in words.
+        assert details.additional_info[0].endswith(f"of which a person at the provider read {said}.")
         assert made.file(Path()) == made.content
         assert made.sha256 == hashlib.sha256(made.content or b"").hexdigest()
+
+
+def test_a_finding_on_a_made_file_names_the_chat(content: dict[str, Any]) -> None:
+    """What is found about a transcript leads to the conversation, and to no evidence."""
+    content["incident"]["chats"] = [chat({"text": "first"}), chat(*({"text": "x" * 1000} for _ in range(200)))]
+    found = validate_record(accept(content), sample.profile())
+    pointers = {item.pointer for item in found if item.document in ("files[2]", "files[3]")}
+    assert pointers == {"/incident/chats/1"}
 
 
 def test_a_chat_of_ten_megabytes_is_built_twice_alike(content: dict[str, Any]) -> None:
