@@ -261,9 +261,7 @@ def _details_of_transcript(chat: Chat, name: str) -> FileDetails:
         file_viewed_by_esp=False,
         exif_viewed_by_esp=False,
         file_relevance=FileRelevance.SUPPLEMENTAL,
-        additional_info=[
-            f"The provider made this file of a conversation, of which a person at the provider read {_READ[chat.viewed]}."
-        ],
+        additional_info=[f"The provider made this file of a conversation. {_read(chat)}"],
     )
 
 
@@ -322,15 +320,17 @@ def _report(record: ReviewRecord, profile: ReporterProfile, transcripts: Sequenc
 _READ = {Viewed.FULL: "all", Viewed.PARTIAL: "part", Viewed.NONE: "nothing"}
 
 
+def _read(chat: Chat) -> str:
+    return f"A person at the provider read {_READ[chat.viewed]} of this conversation."
+
+
 def _chat(chat: Chat, told: Transcript) -> InternetDetails:
     return InternetDetails(
         chat_im_incident=ChatImIncident(
             chat_client=chat.client,
             chat_room_name=chat.room,
             content=told.content,
-            additional_info="\n".join(
-                _texts(chat.notes, f"A person at the provider read {_READ[chat.viewed]} of this conversation.")
-            ),
+            additional_info="\n".join(_texts(chat.notes, _read(chat))),
         )
     )
 

@@ -106,7 +106,7 @@ def test_a_long_chat_becomes_two_supplemental_files(content: dict[str, Any], vie
             *("Supplemental Reported", False, False),
         )
         # Nobody looked at a file that was made just now; what was read is said in words.
-        assert details.additional_info[0].endswith(f"of which a person at the provider read {said}.")
+        assert details.additional_info[0].endswith(f"A person at the provider read {said} of this conversation.")
         assert made.file(Path()) == made.content
         assert made.sha256 == hashlib.sha256(made.content or b"").hexdigest()
 
