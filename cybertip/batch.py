@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cybertip.builder import Package, PackagedFile, versions
+from cybertip.builder import Package, PackagedFile, reporter, versions
 from cybertip.findings import Finding, RecordError, error
 from cybertip.gates import gate
 from cybertip.models import (
@@ -21,7 +21,6 @@ from cybertip.models import (
     IncidentSummary,
     PersonOrUserReported,
     Report,
-    Reporter,
 )
 from cybertip.profile import ReporterProfile
 from cybertip.provenance import SourceMap
@@ -60,13 +59,7 @@ def build_batch(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Pa
             incident_date_time=first.incident.occurred_at,
             incident_date_time_description=_what_it_is(first, len(records)),
         ),
-        reporter=Reporter(
-            reporting_person=profile.reporting_person,
-            contact_person=profile.contact_person,
-            company_template=profile.company_template,
-            terms_of_service=profile.terms_of_service,
-            legal_url=profile.legal_url,
-        ),
+        reporter=reporter(profile),
         persons_or_users_reported=[PersonOrUserReported(esp_identifier=identifier) for identifier in named],
     )
     file = PackagedFile(records[0].evidence[0], _details([record.evidence[0] for record in records]))

@@ -1,0 +1,74 @@
+"""Review record and reporter profile to report and file details. Pure and deterministic.
+
+What the record says is carried over as it is; nothing is guessed, and what the wire cannot carry is moved
+(`cybertip.repairs`). Only a confirmed decision passes (P501).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cybertip.builder._accounts import unplaced
+from cybertip.builder._documents import details_of, details_of_transcript, made_of, report_of, reporter
+from cybertip.builder._package import Known, Package, PackagedFile, Versions, versions
+from cybertip.findings import RecordError
+from cybertip.gates import Override, Seen, gate
+from cybertip.intake import SetAside
+from cybertip.profile import ReporterProfile
+from cybertip.provenance import source_map
+from cybertip.repairs import keep, repair
+from cybertip.review import ReviewRecord
+from cybertip.transcript import transcript
+
+__all__ = ["Known", "Package", "PackagedFile", "Versions", "build", "reporter", "versions"]
+
+
+def build(
+    record: ReviewRecord,
+    profile: ReporterProfile,
+    set_aside: Sequence[SetAside] = (),
+    *,
+    known: Known | None = None,
+    seen: Mapping[str, Seen] | None = None,
+    overrides: Sequence[Override] = (),
+) -> Package:
+    """Make the documents. Pure: the same input gives the same bytes.
+
+    Args:
+        record: the record.
+        profile: who files, and by which policy.
+        set_aside: what `cybertip.intake.accept_record` had to set aside of the record; it is kept in `additionalInfo`.
+        known: what earlier filings tell; their reports are linked.
+        seen: what was found when somebody looked at the evidence files, by the `id` of the evidence.
+        overrides: the gates that people have decided to pass. They become part of the package.
+
+    Raises:
+        RecordError: a gate says no (P501 to P504, P508; see `cybertip.gates`), or an action names an account that the
+            record does not have, or something of a template is left (X002).
+    """
+    asked = profile.policy.reviewers
+    problems = [*gate(record, reviewers=asked, seen=seen, overrides=overrides), *unplaced(record)]
+    if problems:
+        raise RecordError(problems)
+    transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]
+    made = [(chat, *file) for chat, told in zip(record.incident.chats, transcripts, strict=True) for file in told.files]
+    described = [
+        *(details_of(item) for item in record.evidence),
+        *(details_of_transcript(chat, name) for chat, name, _ in made),
+    ]
+    kept = keep(report_of(record, profile, transcripts, known or Known()), described, set_aside)
+    mended = repair(kept.report, kept.files)
+    sources = [*((item, None) for item in record.evidence), *((None, content) for _, _, content in made)]
+    files = [
+        PackagedFile(evidence, details, content)
+        for (evidence, content), details in zip(sources, mended.files, strict=True)
+    ]
+    return Package(
+        (record.id,),
+        mended.report,
+        tuple(files),
+        (*kept.repairs, *mended.repairs),
+        source_map(mended.report, mended.files, mended.removed, made_of(record, transcripts)),
+        versions(profile),
+        tuple(overrides),
+    )

@@ -1,0 +1,140 @@
+"""Suspects, recipients and victims, and what was done about their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cybertip.builder._package import Known
+from cybertip.builder._words import texts
+from cybertip.findings import Finding, error
+from cybertip.models import (
+    AccountPermanentlyDisabled,
+    AccountTemporarilyDisabled,
+    IntendedRecipient,
+    Person,
+    PersonOrUserReported,
+    Victim,
+)
+from cybertip.profile import ReporterProfile
+from cybertip.review import Account, Action, ActionKind, Recipient, ReviewRecord, Suspect, VictimAccount
+
+
+def _common(record: ReviewRecord, item: Account, profile: ReporterProfile, known: Known) -> dict[str, Any]:
+    """The fields that suspects, recipients and victims share."""
+    return {
+        "esp_identifier": item.identifier,
+        "esp_service": item.service or _own_service(item, profile),
+        "compromised_account": item.compromised,
+        "screen_name": item.screen_name,
+        "display_names": item.display_names,
+        "profile_urls": item.profile_urls,
+        "profile_bio": item.profile_bio,
+        "ip_capture_events": item.ip_events,
+        "device_ids": item.devices,
+        "prior_ct_reports": _prior_reports(record, item, known),
+        "estimated_location": item.location,
+        "all_emails_reported": item.all_emails_reported,
+        **_disablement(record, item),
+    }
+
+
+def suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile, known: Known) -> PersonOrUserReported:
+    return PersonOrUserReported(
+        person=item.person,
+        vehicle_description=item.vehicle_description,
+        third_party_user_reported=item.third_party,
+        group_identifier=item.group_identifier,
+        associated_accounts=item.associated_accounts,
+        additional_info=item.notes,
+        **_common(record, item, profile, known),
+    )
+
+
+def recipient(record: ReviewRecord, item: Recipient, profile: ReporterProfile, known: Known) -> IntendedRecipient:
+    return IntendedRecipient(
+        person=item.person,
+        group_identifier=item.group_identifier,
+        additional_info=texts(item.notes),
+        **_common(record, item, profile, known),
+    )
+
+
+def victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile, known: Known) -> Victim:
+    return Victim(
+        person=item.person or Person(),
+        school_name=item.school_name,
+        associated_accounts=item.associated_accounts,
+        additional_info=item.notes,
+        **_common(record, item, profile, known),
+    )
+
+
+def _own_service(account: Account, profile: ReporterProfile) -> str | None:
+    """The profile's service, for accounts of the provider: not for a person without one, nor for another company's."""
+    third_party = isinstance(account, Suspect) and account.third_party
+    return profile.service if account.identifier is not None and not third_party else None
+
+
+def _prior_reports(record: ReviewRecord, account: Account, known: Known) -> tuple[int, ...]:
+    """The earlier reports on an account, each once: the record's, those that it adds to, and those that are known."""
+    earlier = list(account.prior_reports)
+    if record.follow_up is not None and len(record.suspects) == 1 and account is record.suspects[0]:
+        earlier += record.follow_up.reports
+    earlier += known.prior_reports.get(account.identifier or "", ())
+    return tuple(dict.fromkeys(earlier))
+
+
+_DISABLING = {
+    ActionKind.ACCOUNT_TEMPORARILY_DISABLED: "account_temporarily_disabled",
+    ActionKind.ACCOUNT_PERMANENTLY_DISABLED: "account_permanently_disabled",
+}
+
+
+def _is_meant(record: ReviewRecord, action: Action, account: Account) -> bool:
+    if action.account is not None:
+        return action.account == account.identifier
+    return len(record.suspects) == 1 and account is record.suspects[0]
+
+
+def is_placed(record: ReviewRecord, action: Action) -> bool:
+    """Whether an action is said by the account that it disabled, the first of its kind there."""
+    accounts = [*record.suspects, *record.recipients, *record.victims]
+    return any(action in _chosen(record, account).values() for account in accounts)
+
+
+def _chosen(record: ReviewRecord, account: Account) -> dict[ActionKind, Action]:
+    chosen: dict[ActionKind, Action] = {}
+    for action in record.actions:
+        if action.kind in _DISABLING and _is_meant(record, action, account):
+            chosen.setdefault(action.kind, action)
+    return chosen
+
+
+def _disablement(record: ReviewRecord, account: Account) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for kind, action in _chosen(record, account).items():
+        common: dict[str, Any] = {
+            "disabled": True,
+            "disabled_date": action.at,
+            "user_notified": action.user_notified,
+            "user_notified_date": action.user_notified_at,
+        }
+        given[_DISABLING[kind]] = (
+            AccountTemporarilyDisabled(**common, reenabled_date=action.reenabled_at)
+            if kind is ActionKind.ACCOUNT_TEMPORARILY_DISABLED
+            else AccountPermanentlyDisabled(**common)
+        )
+    return given
+
+
+def unplaced(record: ReviewRecord) -> Iterable[Finding]:
+    known = {item.identifier for item in (*record.suspects, *record.recipients, *record.victims)}
+    for index, action in enumerate(record.actions):
+        if action.account is not None and action.account not in known:
+            yield error(
+                "X002",
+                f"/actions/{index}/account",
+                "no suspect, recipient or victim of the record has this identifier",
+                "Use the account's `identifier`.",
+            )
