@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         EvidenceError,
         Known,
     )
-    from cybertip.evidence import source
+    from cybertip.evidence import look_at, source
     from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
     from cybertip.gaps import profile_gaps
     from cybertip.intake import Accepted, accept_record, read_record
@@ -58,6 +58,7 @@ _HOMES = {
     "Timeouts": "cybertip.client",
     "accept_record": "cybertip.intake",
     "build": "cybertip.builder",
+    "look_at": "cybertip.evidence",
     "parse": "cybertip.xml",
     "profile_gaps": "cybertip.gaps",
     "read_record": "cybertip.intake",
@@ -94,6 +95,7 @@ __all__ = [
     "__version__",
     "accept_record",
     "build",
+    "look_at",
     "parse",
     "profile_gaps",
     "read_record",

@@ -17,6 +17,8 @@ from typing import BinaryIO, Protocol, cast
 
 from cybertip.calls.forms import FileSource
 from cybertip.errors import EvidenceError
+from cybertip.gates import Seen
+from cybertip.review import ReviewRecord
 
 BLOCK = 256 * 1024
 """How many bytes are read at a time. Larger blocks are no faster, smaller ones cost over TLS."""
@@ -124,6 +126,35 @@ def source(file: File, *, name: str | None = None, sha256: str | None = None) ->
     if isinstance(file, (str, os.PathLike)):
         return _File(Path(file), name, sha256)
     return _Open(file, name, sha256)
+
+
+def look_at(record: ReviewRecord, folder: str | os.PathLike[str]) -> dict[str, Seen]:
+    """What is there now of a record's evidence, for `cybertip.builder.build` to compare with what was reviewed.
+
+    Every file is read to its end. A file that cannot be read is told of, not raised; one that a URL names counts as
+    such, because nothing is fetched.
+
+    Args:
+        record: the record.
+        folder: where relative locations start: the record's own folder.
+
+    Returns:
+        By the `id` of the evidence; the gates make of it P503 (another file) and P508 (none).
+    """
+    return {item.id: _look(Path(folder), item.location) for item in record.evidence}
+
+
+def _look(folder: Path, location: str) -> Seen:
+    if "://" in location:
+        return Seen(problem="its location is a URL, and nothing is fetched; name a local copy")
+    path = folder / location
+    try:
+        if not path.is_file():  # opening a pipe would wait for whoever writes to it
+            return Seen(problem="it is not a file" if path.exists() else "there is no such file")
+        with path.open("rb", buffering=0) as file:
+            return Seen(hashlib.file_digest(file, "sha256").hexdigest())
+    except OSError as problem:
+        return Seen(problem=problem.strerror or "the system does not say why")
 
 
 class _Hash(Protocol):

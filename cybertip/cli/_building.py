@@ -17,6 +17,7 @@ from cybertip.checks import judge_package
 from cybertip.cli._input import Document
 from cybertip.cli._profiles import STAND_IN
 from cybertip.errors import ConfigurationError
+from cybertip.evidence import look_at
 from cybertip.findings import DocumentError, Findings
 from cybertip.intake import accept_record
 from cybertip.profile import ReporterProfile
@@ -41,8 +42,20 @@ class Built:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
-def built(document: Document, profile_named: Callable[[str], ReporterProfile | None], *, show_values: bool) -> Built:
+def built(
+    document: Document,
+    profile_named: Callable[[str], ReporterProfile | None],
+    *,
+    check_files: bool,
+    show_values: bool,
+) -> Built:
     """Build a record and check what was built.
+
+    Args:
+        document: the record; relative locations of its evidence start at its folder.
+        profile_named: the profile of a name.
+        check_files: whether to look if each evidence file is there and the one that was reviewed.
+        show_values: whether the originals of what was repaired are wanted.
 
     Raises:
         ConfigurationError: the record's profile is missing or wrong.
@@ -51,7 +64,8 @@ def built(document: Document, profile_named: Callable[[str], ReporterProfile | N
         accepted = accept_record(document.data)
         configured = profile_named(accepted.record.profile)
         profile = configured or STAND_IN
-        package = build(accepted.record, profile, accepted.set_aside)
+        seen = look_at(accepted.record, Path(document.name).parent) if check_files else None
+        package = build(accepted.record, profile, accepted.set_aside, seen=seen)
     except DocumentError as problem:
         return Built(problem.findings)
     findings = judge_package(package, accepted.record, profile).findings

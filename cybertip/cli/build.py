@@ -25,17 +25,21 @@ from cybertip.findings import Findings
 @click.argument("records", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="RECORD...")
 @click.option("--out", type=click.Path(file_okay=False), help="Where to make a folder for each record.")
 @click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
+@click.option("--check-files", is_flag=True, help="Look whether each evidence file is the one that was reviewed.")
 @click.option("--show-values", is_flag=True, help="Put what was repaired into package.json. It may be personal data.")
 @json_option
 @body_of("build")
-def command(output: Output, records: tuple[str, ...], out: str | None, config: str | None, show_values: bool) -> int:
+def command(
+    output: Output, records: tuple[str, ...], out: str | None, config: str | None, check_files: bool, show_values: bool
+) -> int:
     """Write the XML that would be sent for review records.
 
     RECORD is a JSON file, a .ndjson or .jsonl file with a record on each line, or `-` for standard input. Without --out
     the report of one record goes to stdout. With it each record gets a folder of its own: report.xml and
     files/N/details.xml, byte for byte what is sent, but for the ids in the details, which the server assigns and for
     which others stand in; transcripts that were made; and package.json, which tells where all of it comes from. The
-    evidence itself is not copied.
+    evidence itself is not copied, and not looked at either without --check-files, which reads every file (P503, P508);
+    relative locations start at the record's folder.
 
     The folder is called like the record's id; an id of other characters than small letters, digits and ._- has them
     replaced and the start of its SHA-256 added. A folder that is there with other content is not overwritten. A record
@@ -48,7 +52,8 @@ def command(output: Output, records: tuple[str, ...], out: str | None, config: s
     for document in _all(records):
         if out is None and results:
             raise click.UsageError("there is more than one record: name a folder for them with --out")
-        results.append(_one(document, profiles, Path(out) if out is not None else None, show_values=show_values))
+        folder = Path(out) if out is not None else None
+        results.append(_one(document, profiles, folder, check_files=check_files, show_values=show_values))
         if out is not None:
             _tell(output, results[-1])
     if out is None:
@@ -78,13 +83,15 @@ def _all(names: tuple[str, ...]) -> Iterator[Document | _Result]:
             yield _Result(name, Built(Findings()), error=str(problem))
 
 
-def _one(document: Document | _Result, profiles: Profiles, out: Path | None, *, show_values: bool) -> _Result:
+def _one(
+    document: Document | _Result, profiles: Profiles, out: Path | None, *, check_files: bool, show_values: bool
+) -> _Result:
     if isinstance(document, _Result):
         return document
     label = document.label
     made = Built(Findings())
     try:
-        made = built(document, profiles.named, show_values=show_values)
+        made = built(document, profiles.named, check_files=check_files, show_values=show_values)
         if out is None or not made.files or made.record_id is None:
             return _Result(label, made)
         folder = out / folder_of(made.record_id)

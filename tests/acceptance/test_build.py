@@ -142,6 +142,27 @@ def test_a_made_up_reporter_is_told(cli: Cli, tmp_path: Path, record: dict[str, 
     )
 
 
+def test_evidence_files_are_checked_when_asked(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """A file that is missing or changed since the review is an error that names it; unasked, nobody looks."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    sample.write_case(inside)
+    assert cli("build", "inside/record.json", "--check-files").status == 0
+    with (inside / "evidence-1.png").open("ab") as file:
+        file.write(b"more")
+    (inside / "evidence-2.png").unlink()
+    assert cli("build", "inside/record.json").status == 0
+    run = cli("build", "inside/record.json", "--check-files", "--out", "out", "--json")
+    assert run.status == 1
+    assert not (tmp_path / "out").exists()
+    (told,) = json.loads(run.stdout)["records"]
+    assert [(item["code"], item["path"]) for item in told["findings"]] == [
+        ("P503", "/evidence/0/sha256"),
+        ("P508", "/evidence/1/location"),
+    ]
+    assert "Find the file that was reviewed" in cli("build", "inside/record.json", "--check-files").stderr
+
+
 def test_names_of_folders() -> None:
     """Every id has a name of its own that stays in its folder, on file systems that ignore case as well."""
     ids = ["case-1", "Case-1", "CASE-1", "..", "../x", "a/b", "a_b", "a b", ".a", "é", "x" * 200, "x" * 199, "~", "a~b"]

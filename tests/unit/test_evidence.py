@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,8 +14,11 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
+from cybertip import sample as case
 from cybertip.errors import EvidenceError
-from cybertip.evidence import BLOCK, HashedReading, source
+from cybertip.evidence import BLOCK, HashedReading, look_at, source
+from cybertip.gates import Seen
+from cybertip.intake import read_record
 from tests.canaries import CONTENT
 
 SIZES = [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 3 * BLOCK + 7]
@@ -113,6 +117,44 @@ def test_what_is_no_file(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(EvidenceError):
         source(tmp_path / name)
+
+
+def looked_at(folder: Path, location: str) -> Seen:
+    """What is found of the first file of the sample record, were it there."""
+    content = json.loads(case.write_case(folder).read_bytes())
+    content["evidence"][0]["location"] = location
+    seen = look_at(read_record(json.dumps(content).encode()), folder)
+    assert set(seen) == {"file-1", "file-2"}
+    assert seen["file-2"] == Seen(hashlib.sha256((folder / "evidence-2.png").read_bytes()).hexdigest())
+    return seen["file-1"]
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_evidence_is_looked_at_where_it_is(tmp_path: Path, absolute: bool) -> None:
+    """Relative locations start at the folder; the digest is that of what is there now, to its end."""
+    (tmp_path / "deep").mkdir()
+    now = sample(3 * BLOCK + 7)
+    (tmp_path / "deep" / "now.bin").write_bytes(now)
+    location = os.fspath(tmp_path / "deep" / "now.bin") if absolute else "deep/now.bin"
+    assert looked_at(tmp_path, location) == Seen(hashlib.sha256(now).hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("location", "problem"),
+    [
+        ("missing.bin", "there is no such file"),
+        ("folder", "it is not a file"),
+        ("pipe", "it is not a file"),
+        ("evidence-2.png/inside", "there is no such file"),
+        ("x" * 300, "File name too long"),
+        ("https://example.com/1", "its location is a URL, and nothing is fetched; name a local copy"),
+    ],
+)
+def test_evidence_that_cannot_be_looked_at(tmp_path: Path, location: str, problem: str) -> None:
+    """It is told with a reason that has no path, and nothing waits for a pipe."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    assert looked_at(tmp_path, location) == Seen(problem=problem)
 
 
 @contextmanager
