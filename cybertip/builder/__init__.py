@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from cybertip.builder._accounts import unplaced
 from cybertip.builder._documents import details_of, details_of_transcript, made_of, report_of, reporter
-from cybertip.builder._package import Known, Package, PackagedFile, Versions, versions
+from cybertip.builder._package import History, Package, PackagedFile, Versions, versions
 from cybertip.findings import RecordError
 from cybertip.gates import Override, Seen, gate
 from cybertip.intake import SetAside
@@ -20,7 +20,7 @@ from cybertip.repairs import keep, repair
 from cybertip.review import ReviewRecord
 from cybertip.transcript import transcript
 
-__all__ = ["Known", "Package", "PackagedFile", "Versions", "build", "reporter", "versions"]
+__all__ = ["History", "Package", "PackagedFile", "Versions", "build", "reporter", "versions"]
 
 
 def build(
@@ -28,7 +28,7 @@ def build(
     profile: ReporterProfile,
     set_aside: Sequence[SetAside] = (),
     *,
-    known: Known | None = None,
+    history: History | None = None,
     seen: Mapping[str, Seen] | None = None,
     overrides: Sequence[Override] = (),
 ) -> Package:
@@ -38,7 +38,7 @@ def build(
         record: the record.
         profile: who files, and by which policy.
         set_aside: what `cybertip.intake.accept_record` had to set aside of the record; it is kept in `additionalInfo`.
-        known: what earlier filings tell; their reports are linked.
+        history: what earlier filings tell; their reports are linked.
         seen: what was found when somebody looked at the evidence files, by the `id` of the evidence.
         overrides: the gates that people have decided to pass. They become part of the package.
 
@@ -56,7 +56,7 @@ def build(
         *(details_of(item) for item in record.evidence),
         *(details_of_transcript(chat, name) for chat, name, _ in made),
     ]
-    kept = keep(report_of(record, profile, transcripts, known or Known()), described, set_aside)
+    kept = keep(report_of(record, profile, transcripts, history or History()), described, set_aside)
     mended = repair(kept.report, kept.files)
     sources = [*((item, None) for item in record.evidence), *((None, content) for _, _, content in made)]
     files = [

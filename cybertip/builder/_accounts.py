@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cybertip.builder._package import Known
+from cybertip.builder._package import History
 from cybertip.builder._words import texts
 from cybertip.findings import Finding, error
 from cybertip.models import (
@@ -20,7 +20,7 @@ from cybertip.profile import ReporterProfile
 from cybertip.review import Account, Action, ActionKind, Recipient, ReviewRecord, Suspect, VictimAccount
 
 
-def _common(record: ReviewRecord, item: Account, profile: ReporterProfile, known: Known) -> dict[str, Any]:
+def _common(record: ReviewRecord, item: Account, profile: ReporterProfile, history: History) -> dict[str, Any]:
     """The fields that suspects, recipients and victims share."""
     return {
         "esp_identifier": item.identifier,
@@ -32,14 +32,14 @@ def _common(record: ReviewRecord, item: Account, profile: ReporterProfile, known
         "profile_bio": item.profile_bio,
         "ip_capture_events": item.ip_events,
         "device_ids": item.devices,
-        "prior_ct_reports": _prior_reports(record, item, known),
+        "prior_ct_reports": _prior_reports(record, item, history),
         "estimated_location": item.location,
         "all_emails_reported": item.all_emails_reported,
         **_disablement(record, item),
     }
 
 
-def suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile, known: Known) -> PersonOrUserReported:
+def suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile, history: History) -> PersonOrUserReported:
     return PersonOrUserReported(
         person=item.person,
         vehicle_description=item.vehicle_description,
@@ -47,26 +47,26 @@ def suspect(record: ReviewRecord, item: Suspect, profile: ReporterProfile, known
         group_identifier=item.group_identifier,
         associated_accounts=item.associated_accounts,
         additional_info=item.notes,
-        **_common(record, item, profile, known),
+        **_common(record, item, profile, history),
     )
 
 
-def recipient(record: ReviewRecord, item: Recipient, profile: ReporterProfile, known: Known) -> IntendedRecipient:
+def recipient(record: ReviewRecord, item: Recipient, profile: ReporterProfile, history: History) -> IntendedRecipient:
     return IntendedRecipient(
         person=item.person,
         group_identifier=item.group_identifier,
         additional_info=texts(item.notes),
-        **_common(record, item, profile, known),
+        **_common(record, item, profile, history),
     )
 
 
-def victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile, known: Known) -> Victim:
+def victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile, history: History) -> Victim:
     return Victim(
         person=item.person or Person(),
         school_name=item.school_name,
         associated_accounts=item.associated_accounts,
         additional_info=item.notes,
-        **_common(record, item, profile, known),
+        **_common(record, item, profile, history),
     )
 
 
@@ -76,12 +76,12 @@ def _own_service(account: Account, profile: ReporterProfile) -> str | None:
     return profile.service if account.identifier is not None and not third_party else None
 
 
-def _prior_reports(record: ReviewRecord, account: Account, known: Known) -> tuple[int, ...]:
+def _prior_reports(record: ReviewRecord, account: Account, history: History) -> tuple[int, ...]:
     """The earlier reports on an account, each once: the record's, those that it adds to, and those that are known."""
     earlier = list(account.prior_reports)
     if record.follow_up is not None and len(record.suspects) == 1 and account is record.suspects[0]:
         earlier += record.follow_up.reports
-    earlier += known.prior_reports.get(account.identifier or "", ())
+    earlier += history.prior_reports.get(account.identifier or "", ())
     return tuple(dict.fromkeys(earlier))
 
 

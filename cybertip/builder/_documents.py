@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cybertip.builder._accounts import is_placed, recipient, suspect, victim
-from cybertip.builder._package import Known
+from cybertip.builder._package import History
 from cybertip.builder._words import action_taken, detected, follow_up, how_much_was_read, signs_of_danger, texts
 from cybertip.models import (
     ChatImIncident,
@@ -33,7 +33,7 @@ def reporter(profile: ReporterProfile) -> Reporter:
 
 
 def report_of(
-    record: ReviewRecord, profile: ReporterProfile, transcripts: Sequence[Transcript], known: Known
+    record: ReviewRecord, profile: ReporterProfile, transcripts: Sequence[Transcript], history: History
 ) -> Report:
     incident = record.incident
     return Report(
@@ -51,9 +51,9 @@ def report_of(
         ],
         law_enforcement=record.law_enforcement,
         reporter=reporter(profile),
-        persons_or_users_reported=[suspect(record, item, profile, known) for item in record.suspects],
-        intended_recipients=[recipient(record, item, profile, known) for item in record.recipients],
-        victims=[victim(record, item, profile, known) for item in record.victims],
+        persons_or_users_reported=[suspect(record, item, profile, history) for item in record.suspects],
+        intended_recipients=[recipient(record, item, profile, history) for item in record.recipients],
+        victims=[victim(record, item, profile, history) for item in record.victims],
         additional_info="\n".join(
             texts(
                 # The only handle when one must ask NCMEC about a report whose number was lost.

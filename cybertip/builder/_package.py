@@ -117,7 +117,7 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class History:
     """What earlier filings tell, for a report that is built now. The ledger will; until then, whoever knows may.
 
     Attributes:

@@ -11,7 +11,7 @@ import pytest
 
 from cybertip import sample
 from cybertip.batch import build_batch
-from cybertip.builder import Known, build
+from cybertip.builder import History, build
 from cybertip.findings import RecordError
 from cybertip.gates import Override, Seen, gate
 from cybertip.intake import make_record
@@ -133,7 +133,7 @@ def test_earlier_reports_that_are_known_are_linked(content: dict[str, Any]) -> N
     """What earlier filings tell of an account stands in its report, each number once, the record's own first."""
     content["suspects"][0]["prior_reports"] = [7]
     content["recipients"] = [{"identifier": "user-9"}]
-    known = Known(prior_reports={"user-4711": [5, 7], "user-9": [8], "user-0": [1]})
-    report = build(make_record(content), sample.profile(), known=known).report
+    history = History(prior_reports={"user-4711": [5, 7], "user-9": [8], "user-0": [1]})
+    report = build(make_record(content), sample.profile(), history=history).report
     assert report.persons_or_users_reported[0].prior_ct_reports == (7, 5)
     assert report.intended_recipients[0].prior_ct_reports == (8,)
