@@ -111,12 +111,13 @@ def _reviewers(record: ReviewRecord, wanted: int) -> Iterator[Finding]:
 
 def _viewed_another(record: ReviewRecord) -> Iterator[Finding]:
     for index, item in enumerate(record.evidence):
-        if item.viewed is not Viewed.NONE and item.viewed_sha256 not in (None, item.sha256):
+        claimed = item.viewed is not Viewed.NONE or item.exif_viewed
+        if claimed and item.viewed_sha256 not in (None, item.sha256):
             yield error(
                 "P504",
                 f"/evidence/{index}/viewed_sha256",
                 "what was viewed is another file than the one to be sent",
-                "Let a person look at this very file, or say viewed: none.",
+                "Let a person look at this very file, or say viewed: none and exif_viewed: false.",
             )
 
 

@@ -70,5 +70,5 @@ def _csv(chat: Chat) -> bytes:
     rows.writerow(["number", "sent_at", "sender", "text", "attachments"])
     for number, message in enumerate(chat.messages, start=1):
         when = write_datetime(message.sent_at) if message.sent_at is not None else ""
-        rows.writerow([number, when, message.sender or "", message.text or "", " ".join(message.attachments)])
+        rows.writerow([number, when, message.sender or "", message.text or "", "\n".join(message.attachments)])
     return out.getvalue().encode()

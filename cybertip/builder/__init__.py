@@ -52,8 +52,9 @@ def build(
         raise RecordError(problems)
     transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]
     made = [(chat, *file) for chat, told in zip(record.incident.chats, transcripts, strict=True) for file in told.files]
+    attached = {name for chat in record.incident.chats for message in chat.messages for name in message.attachments}
     described = [
-        *(details_of(item) for item in record.evidence),
+        *(details_of(item, attached=item.id in attached) for item in record.evidence),
         *(details_of_transcript(chat, name) for chat, name, _ in made),
     ]
     kept = keep(report_of(record, profile, transcripts, history or History()), described, set_aside)

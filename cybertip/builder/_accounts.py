@@ -70,10 +70,13 @@ def victim(record: ReviewRecord, item: VictimAccount, profile: ReporterProfile, 
     )
 
 
+def _is_third_party(account: Account) -> bool:
+    return isinstance(account, Suspect) and account.third_party is True
+
+
 def _own_service(account: Account, profile: ReporterProfile) -> str | None:
     """The profile's service, for accounts of the provider: not for a person without one, nor for another company's."""
-    third_party = isinstance(account, Suspect) and account.third_party
-    return profile.service if account.identifier is not None and not third_party else None
+    return profile.service if account.identifier is not None and not _is_third_party(account) else None
 
 
 def _prior_reports(record: ReviewRecord, account: Account, history: History) -> tuple[int, ...]:
@@ -91,14 +94,25 @@ _DISABLING = {
 }
 
 
-def _is_meant(record: ReviewRecord, action: Action, account: Account) -> bool:
-    if action.account is not None:
-        return action.account == account.identifier
-    return len(record.suspects) == 1 and account is record.suspects[0]
+def _meant(record: ReviewRecord, action: Action) -> Account | None:
+    """The one account that an action was about; None where several may be, or where it is another company's."""
+    named: Iterable[Account] = (
+        record.suspects[:2]
+        if action.account is None
+        else (
+            item
+            for item in (*record.suspects, *record.recipients, *record.victims)
+            if item.identifier == action.account
+        )
+    )
+    own = [item for item in named if not _is_third_party(item)]
+    return own[0] if len(own) == 1 else None
 
 
 def is_placed(record: ReviewRecord, action: Action) -> bool:
-    """Whether an action is said by the account that it disabled, the first of its kind there."""
+    """Whether an action is said, with all that is known of it, by the account that it disabled: the first of a kind."""
+    if action.kind is ActionKind.ACCOUNT_PERMANENTLY_DISABLED and action.reenabled_at is not None:
+        return False  # a permanent disabling has no element for its end
     accounts = [*record.suspects, *record.recipients, *record.victims]
     return any(action in _chosen(record, account).values() for account in accounts)
 
@@ -106,7 +120,7 @@ def is_placed(record: ReviewRecord, action: Action) -> bool:
 def _chosen(record: ReviewRecord, account: Account) -> dict[ActionKind, Action]:
     chosen: dict[ActionKind, Action] = {}
     for action in record.actions:
-        if action.kind in _DISABLING and _is_meant(record, action, account):
+        if action.kind in _DISABLING and _meant(record, action) is account:
             chosen.setdefault(action.kind, action)
     return chosen
 

@@ -159,6 +159,46 @@ def test_actions_without_a_place_of_their_own_are_told_in_words(content: dict[st
     )
 
 
+@pytest.mark.parametrize(
+    ("others", "account"),
+    [
+        ({"suspects": [{"identifier": "1", "service": "Photos"}, {"identifier": "1", "service": "Mail"}]}, "1"),
+        ({"suspects": [{"identifier": "1"}], "victims": [{"identifier": "1", "service": "Mail"}]}, "1"),
+        ({"suspects": [{"identifier": "1", "third_party": True}]}, None),
+        ({"suspects": [{"identifier": "1", "third_party": True}]}, "1"),
+    ],
+)
+def test_nobody_is_said_to_be_disabled_who_may_not_be(
+    content: dict[str, Any], others: dict[str, Any], account: str | None
+) -> None:
+    """Where several accounts are called alike, or the account is another company's, only the text tells of it."""
+    content.update(others)
+    content["actions"] = [{"kind": "account permanently disabled", "account": account}]
+    report = package_of(content).report
+    assert all(item.account_permanently_disabled is None for item in report.persons_or_users_reported)
+    assert all(item.account_permanently_disabled is None for item in report.victims)
+    assert "Action taken: account permanently disabled" in (report.additional_info or "")
+
+
+def test_an_own_account_is_told_from_another_companys(content: dict[str, Any]) -> None:
+    """A provider disables its own accounts only, so of two that are called alike its own is meant."""
+    content["suspects"] = [{"identifier": "1", "third_party": True, "service": "Other"}, {"identifier": "1"}]
+    content["actions"] = [{"kind": "account permanently disabled", "account": "1"}]
+    other, own = package_of(content).report.persons_or_users_reported
+    assert other.account_permanently_disabled is None
+    assert own.account_permanently_disabled is not None
+
+
+def test_the_end_of_a_permanent_disabling_is_told_in_words(content: dict[str, Any]) -> None:
+    """The API has no element for it, so the text tells the action with all that is known of it."""
+    content["actions"] = [{"kind": "account permanently disabled", "reenabled_at": "2026-04-02T10:16:00Z"}]
+    report = package_of(content).report
+    assert report.persons_or_users_reported[0].account_permanently_disabled is not None
+    assert "Action taken: account permanently disabled; given back at 2026-04-02T10:16:00Z" in (
+        report.additional_info or ""
+    )
+
+
 def test_an_action_on_an_unknown_account_is_refused(content: dict[str, Any]) -> None:
     """An action that names an account the record does not have is a mistake in the record."""
     content["actions"][0]["account"] = "user-9"

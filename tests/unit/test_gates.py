@@ -87,6 +87,14 @@ def test_nobody_can_pass_what_is_not_urgent(content: dict[str, Any]) -> None:
     assert found(content, reviewers=2, overrides=[PASS]) == [("P502", "/decision/approvals"), ("P502", "/urgent")]
 
 
+def test_no_exif_view_of_another_file_is_claimed(content: dict[str, Any]) -> None:
+    """P504: nobody viewed the file, but somebody the metadata of another one."""
+    content["evidence"][0].update(viewed="none", exif_viewed=True, viewed_sha256="0" * 64)
+    assert found(content) == [("P504", "/evidence/0/viewed_sha256")]
+    content["evidence"][0]["exif_viewed"] = False
+    assert found(content) == []
+
+
 @pytest.mark.parametrize("code", ["P501", "P503", "P504", "P508", "S101"])
 def test_nothing_else_can_be_passed(content: dict[str, Any], code: str) -> None:
     """Digests, views and the decision itself give way to nobody."""

@@ -134,6 +134,15 @@ def test_an_attachment_is_evidence_of_the_record(content: dict[str, Any]) -> Non
         make_record(content)
 
 
+def test_a_file_is_called_as_the_conversation_calls_it(content: dict[str, Any]) -> None:
+    """Who reads of an attachment finds the file: its details have the name that the conversation has."""
+    content["incident"]["chats"] = [chat({"text": "x", "attachments": ["file-2"]})]
+    first, second = (item.described.additional_info for item in built(content).files)
+    said = "The conversations of this report call this file file-2."
+    assert said in "\n".join(second)
+    assert "conversations" not in "\n".join(first)
+
+
 def test_how_much_was_read_is_mandatory(content: dict[str, Any]) -> None:
     """Nothing is guessed about what a person read."""
     content["incident"]["chats"] = [chat({"text": "x"})]
