@@ -99,7 +99,10 @@ def accept(content: Any) -> Accepted:
         RecordError: as `read_record`.
     """
     aside: list[SetAside] = []
-    content = _carried(content, "", aside)
+    try:
+        content = _carried(content, "", aside)
+    except RecursionError:
+        raise RecordError([error("X001", "", "the record is nested too deeply")]) from None
     while True:
         try:
             return Accepted(ReviewRecord.model_validate(content), tuple(aside))
@@ -127,7 +130,7 @@ def _taken_out(content: Any, place: tuple[int | str, ...]) -> str:
 
 
 # What identifies something is never mended: another id would be another thing's.
-_EXACT = {"format", "id", "location", "profile", "sha256"}
+_EXACT = {"account", "attachments", "format", "id", "location", "profile", "sha256"}
 
 
 def _carried(value: Any, pointer: str, aside: list[SetAside]) -> Any:

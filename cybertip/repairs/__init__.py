@@ -85,6 +85,10 @@ _LAST_MOMENT = datetime(9999, 12, 30, tzinfo=UTC)
 _WITH_PORT = re.compile(r"(?P<v4>[0-9.]+):(?P<port4>[0-9]{1,5})|\[(?P<v6>[0-9A-Fa-f:.]+)\](?::(?P<port6>[0-9]{1,5}))?")
 
 
+_STAYS = re.compile(r"/decision(/|$)|.*/viewed_by$")
+"""The pointers of what does not leave the provider."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One value that does not stand where the record has it.
@@ -92,7 +96,8 @@ class Repair:
     Attributes:
         code: R701 to R706.
         document: ``report`` or ``files[0]``.
-        path: where it stood, or would have stood.
+        path: where it stood, or would have stood; empty for what has no element of its own: `read_originals` gives its
+            `pointer`.
         target: the path of the `additionalInfo` that has it now; empty where nothing has (R702, R706).
         message: what was done and why. It quotes no value.
         original: the value, as `escaped` writes it.
@@ -183,6 +188,15 @@ def noted(document: D, path: str, text: str) -> tuple[D, str]:
     return changed(document, around, lambda old: old.model_copy(update={"additional_info": added})), place
 
 
+def _nearest(pointer: str, sources: SourceMap) -> tuple[str, str]:
+    """The place that has the smallest part of the record around a field; at last the report itself."""
+    while pointer:
+        pointer = pointer.rpartition("/")[0]
+        if pointer and (places := sources.places(pointer)):
+            return places[0]
+    return "report", "/report"
+
+
 def _has_info(part: Any) -> bool:
     return isinstance(part, Wire) and shape_of(type(part)).child("additionalInfo") is not None
 
@@ -205,12 +219,20 @@ class _Work:
                 around, _, name = one.pointer.rpartition("/")
                 places = [(document, f"{path}/{camel_case(name)}") for document, path in sources.places(around)]
             document, path = places[0] if places else ("report", "")
-            words = {
-                "R701": "characters that XML cannot carry were replaced by U+FFFD; the original is in additionalInfo",
-                "R705": f"{path.rpartition('/')[2]} is no code that the API knows; it stands in additionalInfo instead",
-            }[one.code]
-            target = self._write(document, path, line(path, one.value)) if path else ""
-            code = one.code if target or not path else "R706"
+            if one.code == "R705":
+                words = f"{path.rpartition('/')[2]} is no code that the API knows; it stands in additionalInfo instead"
+            else:
+                words = "characters that XML cannot carry were replaced by U+FFFD; the original is in additionalInfo"
+            if path:
+                target = self._write(document, path, line(path, one.value))
+            elif _STAYS.match(one.pointer):
+                words = "characters that XML cannot carry were replaced by U+FFFD; the field is not sent"
+                target = ""
+            else:
+                # Part of a longer text, such as a message of a chat: it is called by its place in the record.
+                document, around = _nearest(one.pointer, sources)
+                target = self._write(document, f"{around}/additionalInfo", line(one.pointer, one.value))
+            code = one.code if target or _STAYS.match(one.pointer) else "R706"
             self.repairs.append(Repair(code, document, path, target, words, escaped(one.value), one.pointer))
 
     def split_ports(self) -> None:
@@ -221,7 +243,8 @@ class _Work:
             found = _WITH_PORT.fullmatch(event.ip_address) if isinstance(event, IpCaptureEvent) else None
             if not found or not isinstance(event, IpCaptureEvent):
                 continue
-            port = int(found["port4"] or found["port6"] or 0) or event.port
+            given = found["port4"] or found["port6"]
+            port = int(given) if given else event.port
             if event.port not in (None, port):
                 continue  # Two different ports: which is right, nobody may guess.
             split = event.model_copy(update={"ip_address": found["v4"] or found["v6"], "port": port})

@@ -32,7 +32,10 @@ def line(path: str, value: Any) -> str:
 
 
 def read_originals(text: str) -> Iterator[tuple[str, Any]]:
-    """The paths and values that the lines of an `additionalInfo` keep; other lines are passed over."""
+    """The paths and values that the lines of an `additionalInfo` keep; other lines are passed over.
+
+    What had no element of its own, such as a message of a chat, comes with its JSON pointer into the record.
+    """
     for path, kept in _LINE.findall(text):
         try:
             yield path, json.loads(kept)

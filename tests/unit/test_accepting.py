@@ -101,6 +101,68 @@ def test_notes_that_stay_at_the_provider_go_nowhere(content: dict[str, Any]) -> 
     assert [(one.code, one.target) for one in package.repairs] == [("R701", "")]
 
 
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "/detection/tool",
+        "/detection/organisation",
+        "/incident/notes",
+        "/incident/chats/0/client",
+        "/incident/chats/0/notes",
+        "/incident/chats/0/messages/0/sender",
+        "/incident/chats/0/messages/0/text",
+        "/evidence/0/labels/0",
+        "/evidence/0/hashes/0/value",
+    ],
+)
+def test_what_became_part_of_a_text_is_kept_by_its_place_in_the_record(content: dict[str, Any], pointer: str) -> None:
+    """R701: a field without an element of its own is read back, too, from the nearest additionalInfo."""
+    content["detection"] = {"source": "hash match", "tool": "t", "organisation": "o"}
+    content["incident"]["chats"] = [
+        {"viewed": "full", "client": "c", "notes": "n", "messages": [{"sender": "s", "text": "t"}]}
+    ]
+    content["evidence"][0].update(labels=["l"], hashes=[{"value": "0" * 32, "hash_type": "MD5"}])
+    *around, last = (int(step) if step.isdigit() else step for step in pointer.split("/")[1:])
+    place: Any = content
+    for step in around:
+        place = place[step]
+    place[last] = "odd\u0001value"
+    package = built(content)
+    (done,) = package.repairs
+    assert (done.code, done.pointer) == ("R701", pointer)
+    assert done.target
+    texts = [package.report.additional_info or ""]
+    texts += [text for item in package.files for text in item.described.additional_info]
+    originals = dict(pair for text in texts for pair in read_originals(text))
+    assert originals[done.path or pointer] == "odd\u0001value"
+
+
+@pytest.mark.parametrize("field", ["account", "attachments"])
+def test_what_names_another_part_is_never_mended(content: dict[str, Any], field: str) -> None:
+    """Mended, two names could become the same one, and a person would be said to be another."""
+    if field == "account":
+        content["suspects"] = [{"identifier": "u\u0001"}, {"identifier": "u\u0002"}]
+        content["actions"] = [{"kind": "account permanently disabled", "account": "u\u0001"}]
+        place = "/actions/0/account"
+    else:
+        content["incident"]["chats"] = [{"viewed": "full", "messages": [{"attachments": ["file-1\u0001"]}]}]
+        place = "/incident/chats/0/messages/0/attachments/0"
+    with pytest.raises(RecordError) as caught:
+        accept(content)
+    assert place in {finding.path for finding in caught.value.findings}
+
+
+@pytest.mark.parametrize("depth", [600, 900, 5000])
+@pytest.mark.parametrize("pair", [('{"a":', "}"), ("[", "]")])
+def test_data_nested_too_deeply_are_refused(content: dict[str, Any], depth: int, pair: tuple[str, str]) -> None:
+    """However deep, an error says so; nothing breaks."""
+    deep = pair[0] * depth + "0" + pair[1] * depth
+    data = json.dumps(content)[:-1] + f', "z": {deep}}}'
+    with pytest.raises(RecordError) as caught:
+        accept_record(data.encode())
+    assert {finding.code for finding in caught.value.findings} <= {"X001", "X002"}
+
+
 def test_the_data_that_were_handed_in_are_not_changed(content: dict[str, Any]) -> None:
     """Whoever hands data in finds them as they were."""
     content["suspects"][0]["profile_bio"] = "a\u0001"

@@ -127,6 +127,13 @@ def test_an_address_with_its_port_is_split(text: str, port: int | None, address:
     assert [one.code for one in mended.repairs] == ["R702"]
 
 
+def test_a_port_of_nought_is_not_lost() -> None:
+    """It is no port that the server takes, but it is what was recorded."""
+    mended = repair(of_user(ip_capture_events=[IpCaptureEvent(ip_address="192.0.2.44:0")]), ())
+    assert [one.code for one in mended.repairs] == ["R702", "R704"]
+    assert originals(mended.report) == {"/report/personOrUserReported[1]/ipCaptureEvent[1]/port": 0}
+
+
 def test_two_different_ports_are_nobodys_guess() -> None:
     """An address with one port beside another port is moved as it is."""
     mended = repair(of_user(ip_capture_events=[IpCaptureEvent(ip_address="192.0.2.44:1", port=2)]), ())
