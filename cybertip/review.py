@@ -309,7 +309,7 @@ class Evidence(Veiled):
     """Where it is: a path, relative ones to the record's own folder."""
     sha256: Sha256
     """SHA-256 of what was reviewed. A file with another one is never sent as a whole, and so never part of a report."""
-    size: Annotated[int | None, Field(strict=True, ge=0)] = None
+    size: Annotated[int | None, Field(strict=True, ge=0, le=2**63 - 1)] = None
     """How many bytes it has."""
     viewed: Viewed
     """How much of this very file a person at the provider looked at. It decides whether police need a warrant, so it is

@@ -169,8 +169,8 @@ def added(known: Any, place: str, ids: Iterable[Any], message: str) -> Mapping[s
     if known is None:
         return {}
     ids = {name for name in ids if isinstance(name, str)}
-    for name, fields in sorted(mapping(known, place).items()):
-        pointer = f"{place}/{name.replace('~', '~0').replace('/', '~1')}"
+    for name, fields in sorted(mapping(known, place).items(), key=lambda pair: str(pair[0])):
+        pointer = f"{place}/{str(name).replace('~', '~0').replace('/', '~1')}"
         mapping(fields, pointer)
         if name not in ids:
             raise refusal(pointer, message)
@@ -208,6 +208,9 @@ def _one_line(value: Any) -> str:
         text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     except RecursionError:
         raise refusal("", "the data are nested too deeply") from None
+    except ValueError:
+        # Python refuses to write numbers of thousands of digits.
+        raise refusal("", "the data hold a number with too many digits") from None
     return _AWKWARD.sub(_escaped, text)
 
 

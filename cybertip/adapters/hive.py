@@ -144,7 +144,8 @@ def _suspects(user_id: Any, reported: Any) -> list[Any]:
         if person.get("espIdentifier") is None:
             person = {**person, "espIdentifier": user_id}
         elif person["espIdentifier"] != user_id:
-            person = {**person, "user_id": user_id}  # no field of an account, and so kept in its notes
+            # No field of an account, and so kept in its notes, beside one of the same name.
+            person = {**person, "callback user_id" if "user_id" in person else "user_id": user_id}
         return [account(person, SUSPECT)]
     accounts = [account(item, SUSPECT) for item in people]
     named = any(isinstance(item, Mapping) and item.get("espIdentifier") == user_id for item in people)

@@ -59,14 +59,19 @@ def documents(name: str) -> Iterator[Document]:
     with something on a line after it. Empty lines are passed over.
 
     Raises:
-        ConfigurationError: it cannot be read.
+        ConfigurationError: it cannot be read, or is a stream of no record.
     """
     try:
         if name == "-":
             yield from _piped(_stdin())
         elif name.lower().endswith(STREAMS):
             with Path(name).open("rb") as file:
-                yield from _lines(name, file, 1)
+                records = _lines(name, file, 1)
+                first = next(records, None)
+                if first is None:
+                    raise ConfigurationError(f"{name} holds no record")
+                yield first
+                yield from records
         else:
             yield Document(name, read_input(name))
     except OSError as problem:

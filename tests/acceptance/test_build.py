@@ -89,6 +89,41 @@ def test_what_is_there_is_not_overwritten(cli: Cli, tmp_path: Path, record: dict
     assert content(tmp_path / "out") == before
 
 
+@pytest.mark.parametrize("command", ["build", "validate"])
+@pytest.mark.parametrize("nothing", [b"", b"\n\r\n  \n"])
+def test_a_stream_of_nothing_is_no_success(cli: Cli, tmp_path: Path, command: str, nothing: bytes) -> None:
+    """An export that broke off before its first record is told."""
+    (tmp_path / "none.ndjson").write_bytes(nothing)
+    run = cli(command, "none.ndjson")
+    assert run.status == 2
+    assert "none.ndjson holds no record" in run.stderr
+
+
+@pytest.mark.parametrize("odd", [{"size": 10**400}, {"size": 2**63}])
+def test_a_size_that_no_file_has_is_refused(
+    cli: Cli, tmp_path: Path, record: dict[str, Any], odd: dict[str, Any]
+) -> None:
+    """The error names the field; nothing breaks on the way to it."""
+    record["evidence"][0].update(odd)
+    run = cli("build", "-", "--json", stdin=line(record))
+    assert run.status == 1
+    (told,) = json.loads(run.stdout)["records"]
+    assert [item["path"] for item in told["findings"]] == ["/evidence/0/size"]
+
+
+@pytest.mark.parametrize("depth", [600, 900])
+def test_deep_nesting_is_told(cli: Cli, tmp_path: Path, record: dict[str, Any], depth: int) -> None:
+    """A record that is nested without end is refused by both commands."""
+    data = json.dumps(record)[:-1] + ', "z": ' + '{"a":' * depth + "0" + "}" * depth + "}"
+    for command in (
+        ["build", "-"],
+        ["build", "-", "--json"],
+        ["validate", "-"],
+        ["validate", "-", "--format", "sarif"],
+    ):
+        assert cli(*command, stdin=data.encode()).status == 1
+
+
 def test_a_bad_record_stops_only_itself(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
     """Of a stream, what is right is written and what is wrong is told by its line."""
     (tmp_path / "all.ndjson").write_bytes(

@@ -210,6 +210,11 @@ def test_data_of_another_shape_are_refused(decision: Any, info: Any, place: str)
     assert refused(decision, info) == [("X002", place)]
 
 
+def test_ids_of_mixed_types_are_refused() -> None:
+    """An id that is no text belongs to nothing that Coop told of."""
+    assert refused(coop_decision(), evidence={1: {}, "a": {}}) == [("X002", "/evidence/1")]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "place"),
     [

@@ -91,6 +91,22 @@ def test_accounts_follow_the_names_of_the_api() -> None:
     assert report.law_enforcement.agency_name == "Example Police"
 
 
+def test_a_person_of_another_name_keeps_all_that_was_said() -> None:
+    """The callback's user goes into the notes of another person, beside a field of the same name."""
+    callback = hive() | {"user_id": "user-0"}
+    callback[DATA]["personOrUserReported"] = {"espIdentifier": "user-1", "user_id": "user-2"}
+    (suspect,) = from_hive(callback)["suspects"]
+    assert suspect["identifier"] == "user-1"
+    assert "callback user_id: user-0" in suspect["notes"]
+    assert "user_id: user-2" in suspect["notes"]
+
+
+def test_a_number_that_python_cannot_write_is_refused() -> None:
+    """Plain data may hold what no JSON parser here would read."""
+    with pytest.raises(RecordError, match="too many digits"):
+        from_hive(hive() | {"score": 10**5000})
+
+
 def test_intake_names_what_hive_does_not_say() -> None:
     """Neither the digest nor how much was viewed is guessed."""
     assert refused_by_intake(from_hive(hive())) == [
