@@ -65,16 +65,23 @@ def from_csv(text: str) -> list[dict[str, Any]]:
 def _rows(text: str) -> Iterator[Row]:
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
-        header = next(reader, [])
+        header = next((cells for cells in reader if cells), [])
         columns = [name.strip() for name in header]
+        while columns and not columns[-1]:
+            columns.pop()  # spreadsheets export empty columns at the right
         if "case_id" not in columns:
-            raise refusal("", "there is no column 'case_id'", "Begin with a header that names the columns.", 1)
-        if len(set(columns)) < len(columns):
-            raise refusal("", "two columns have the same name", "Give each column its own name.", 1)
+            cure = "Begin with a header that names the columns, in small letters, with commas between them."
+            raise refusal("", "there is no column 'case_id'", cure, 1)
+        if "" in columns:
+            raise refusal("", f"column {columns.index('') + 1} has no name", "Name it, or remove it.", 1)
+        if twice := [name for index, name in enumerate(columns) if name in columns[:index]]:
+            raise refusal("", f"two columns are called '{twice[0][:60]}'", "Give each column its own name.", 1)
         number = 0
         for cells in reader:
-            if not cells:
+            if not any(cell.strip() for cell in cells):
                 continue
+            while len(cells) > len(columns) and not cells[-1].strip():
+                cells.pop()
             if len(cells) != len(columns):
                 message = f"the row has {len(cells)} cells, and the header has {len(columns)}"
                 raise refusal(f"/{number}", message, "Quote cells that hold commas.", reader.line_num)
@@ -82,4 +89,6 @@ def _rows(text: str) -> Iterator[Row]:
             number += 1
     except csv.Error as problem:
         message = f"the text is no table of comma-separated values: {problem}"
-        raise refusal("", message, line=reader.line_num) from None
+        most = csv.field_size_limit()
+        cure = f"Quote cells that hold commas, quotes or line ends; none may be longer than {most} characters."
+        raise refusal("", message, cure, line=reader.line_num) from None

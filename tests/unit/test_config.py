@@ -90,6 +90,15 @@ def test_a_profile_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         load_profile("default")
 
 
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
+    """Some editors begin every file with one."""
+    path = tmp_path / "cybertip.toml"
+    path.write_text('\ufeff[profiles.default.reporting_person]\nfirst_name = "First"\n', encoding="utf-8")
+    profile = load_profile("default", path)
+    assert profile is not None
+    assert profile.reporting_person.first_name == "First"
+
+
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     """A configuration file that was named and is not there is an error."""
     with pytest.raises(ConfigurationError, match="No such file"):

@@ -362,7 +362,32 @@ def test_a_table_without_rows_has_no_records() -> None:
 
 def test_a_byte_order_mark_and_blank_lines_are_passed_over() -> None:
     """Spreadsheets write both; rows are counted without blank lines."""
-    assert [item["id"] for item in from_csv("\ufeff case_id ,x\r\n\r\na,1\r\n\r\nb,2\r\n")] == ["a", "b"]
+    assert [item["id"] for item in from_csv("\ufeff\r\n case_id ,x\r\n\r\na,1\r\n\r\nb,2\r\n")] == ["a", "b"]
+
+
+def test_what_a_spreadsheet_leaves_blank_is_passed_over() -> None:
+    """Columns at the right without names or cells, and rows of blank cells, say nothing."""
+    assert [item["id"] for item in from_csv("case_id,x,,\r\na,1,,\r\n,,,\r\nb,2\r\n")] == ["a", "b"]
+    assert refused("case_id,x,,\r\na,1,lost,\r\n") == [("X002", "/0")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "cure"),
+    [
+        ("case_id;x\r\n", "no column 'case_id'", "with commas between them"),
+        ("Case_ID,x\r\n", "no column 'case_id'", "in small letters"),
+        ("case_id,,x\r\n", "column 2 has no name", "Name it"),
+        ("case_id,x,x\r\n", "two columns are called 'x'", "own name"),
+        (f"case_id,x\r\nc,{'x' * 200_000}\r\n", "field larger than", "131072 characters"),
+    ],
+)
+def test_an_unreadable_table_comes_with_a_cure(text: str, message: str, cure: str) -> None:
+    """Whoever made the table is told what to change in it."""
+    with pytest.raises(RecordError) as caught:
+        from_csv(text)
+    (told,) = caught.value.findings
+    assert message in told.message
+    assert cure in told.cure
 
 
 def test_a_column_with_a_slash_is_named_by_a_pointer() -> None:
