@@ -125,6 +125,16 @@ def _field(model: type[Wire], name: str) -> FieldShape:
     return shape.attribute_by_name[name[1:]] if name.startswith("@") else shape.child_by_name[name]
 
 
+_KIND = re.compile(r"/incident/details/(\d+)(.*)")
+_CHAT = {
+    "/chat_im_incident/chat_client": "/client",
+    "/chat_im_incident/chat_room_name": "/room",
+    "/chat_im_incident/content": "/messages",
+    "/chat_im_incident/additional_info": "/notes",
+}
+"""The fields of a chat, by where they would stand were it one of the record's own kinds of incident."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMap:
     """Where each place of built documents comes from, and where each field of the record went.
@@ -136,12 +146,15 @@ class SourceMap:
         sources: for documents that were made of several records, the pointers themselves, each beginning with the index
             of its record; by document and path.
         made: for the details of a file that was made of the record, what it was made of, by document.
+        kinds: how many kinds of incident the record itself has; those of the report after them are its chats. None
+            where it has no chats.
     """
 
     removed: tuple[tuple[str, str], ...] = ()
     filled: tuple[tuple[str, str], ...] = ()
     sources: Mapping[tuple[str, str], str] | None = None
     made: Mapping[str, str] = field(default_factory=dict)
+    kinds: int | None = None
 
     def original(self, document: str, path: str) -> str:
         """The path that a place had before anything was taken out."""
@@ -158,8 +171,14 @@ class SourceMap:
             return self.made[document]
         path = self.original(document, path)
         if document == "report":
-            return report_pointer(path)
+            return self._of_a_chat(report_pointer(path))
         return details_pointer(path, int(document.removeprefix("files[").removesuffix("]")))
+
+    def _of_a_chat(self, pointer: str) -> str:
+        found = _KIND.match(pointer) if self.kinds is not None else None
+        if not found or self.kinds is None or int(found[1]) < self.kinds:
+            return pointer
+        return f"/incident/chats/{int(found[1]) - self.kinds}{_CHAT.get(found[2], '')}"
 
     def places(self, pointer: str) -> list[tuple[str, str]]:
         """The places that a field went to, as documents and paths."""
@@ -181,12 +200,13 @@ def source_map(
     files: Sequence[FileDetails],
     removed: Iterable[tuple[str, str]] = (),
     made: Mapping[str, str] | None = None,
+    kinds: int | None = None,
 ) -> SourceMap:
     """The map of documents that `cybertip.builder` made of one record."""
     filled = [("report", path) for path in _paths(report, "/report")]
     for index, details in enumerate(files):
         filled += [(f"files[{index}]", path) for path in _paths(details, "/fileDetails")]
-    return SourceMap(tuple(removed), tuple(filled), made=dict(made or {}))
+    return SourceMap(tuple(removed), tuple(filled), made=dict(made or {}), kinds=kinds)
 
 
 def _paths(part: Wire, path: str) -> Iterator[str]:

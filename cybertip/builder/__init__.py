@@ -69,7 +69,13 @@ def build(
         mended.report,
         tuple(files),
         (*kept.repairs, *mended.repairs),
-        source_map(mended.report, mended.files, mended.removed, made_of(record, transcripts)),
+        source_map(
+            mended.report,
+            mended.files,
+            mended.removed,
+            made_of(record, transcripts),
+            kinds=len(record.incident.details) if record.incident.chats else None,
+        ),
         versions(profile),
         tuple(overrides),
     )

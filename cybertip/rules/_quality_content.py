@@ -131,7 +131,9 @@ def empty_words(part: Report, case: Case) -> Iterator[Outcome]:
                 continue
             said.append(text)
             file = index - 1 if index else None
-            first = first or Problem("the report's only text is a classifier's label", path=path, file=file)
+            first = first or Problem(
+                "the only text that people wrote is a label or a single word", path=path, file=file
+            )
             kind = without_positions(path)
             if seen.setdefault(text.strip(), kind) != kind:
                 yield Problem("this text stands word for word in another field", path=path, file=file)

@@ -119,6 +119,24 @@ def test_a_finding_on_a_made_file_names_the_chat(content: dict[str, Any]) -> Non
     assert pointers == {"/incident/chats/1"}
 
 
+def test_every_place_of_a_chat_leads_to_it(content: dict[str, Any]) -> None:
+    """A chat stands behind the record's own kinds of incident; the map leads back to its fields."""
+    content["incident"]["details"] = [{"chat_im_incident": {"chat_client": "own"}}]
+    content["incident"]["chats"] = [
+        chat({"text": "first"}),
+        chat({"text": "second"}, client="Example Chat", room="room", notes="notes"),
+    ]
+    package = built(content)
+    summary = "/report/internetDetails[{}]/chatImIncident/"
+    own, first, second = (summary.format(number) for number in (1, 2, 3))
+    assert package.map.pointer("report", f"{own}chatClient") == "/incident/details/0/chat_im_incident/chat_client"
+    assert package.map.pointer("report", f"{first}content") == "/incident/chats/0/messages"
+    fields = {"chatClient": "client", "chatRoomName": "room", "content": "messages", "additionalInfo": "notes"}
+    for name, field in fields.items():
+        assert package.map.pointer("report", second + name) == f"/incident/chats/1/{field}"
+        assert package.map.places(f"/incident/chats/1/{field}") == [("report", second + name)]
+
+
 def test_a_chat_of_ten_megabytes_is_built_twice_alike(content: dict[str, Any]) -> None:
     """A very long chat is no trouble, and gives the same bytes again."""
     content["incident"]["chats"] = [chat(*({"text": "x" * 1000, "sender": "a"} for _ in range(10_000)))]
