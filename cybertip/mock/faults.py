@@ -308,7 +308,9 @@ def read_plan(text: bytes | str) -> FaultPlan:
         return FaultPlan.model_validate_json(text)
     except ValidationError as problem:
         places = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'the document'}: {item['msg']}"
+            f"{'.'.join(str(part) for part in item['loc']) or 'the document'}: "
+            # The library's own words speak of its inner workings there.
+            + ("say by 'fault' which one it is" if item["type"] == "union_tag_not_found" else item["msg"])
             for item in problem.errors(include_input=False, include_url=False, include_context=False)
         ]
         raise ConfigurationError(f"these are no faults: {'; '.join(places)}") from None

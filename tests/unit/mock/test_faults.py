@@ -309,7 +309,7 @@ def test_a_plan_is_a_list_or_an_object() -> None:
         ("{", "Invalid JSON"),
         ("7", "the document: "),
         ('[{"fault": "reset"}, {"fault": "explode"}]', "faults.1: .*'explode'.*'reset'"),
-        ('[{"call": "upload"}]', "faults.0: .*'fault'"),
+        ('[{"call": "upload"}]', "faults.0: say by 'fault' which one it is"),
         ('[{"fault": "delay"}]', "faults.0.delay.seconds: Field required"),
         ('[{"fault": "delay", "seconds": 0}]', "faults.0.delay.seconds: .*greater than 0"),
         ('[{"fault": "reset", "when": "now"}]', "faults.0.reset.when: Extra"),
