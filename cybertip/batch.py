@@ -7,11 +7,12 @@ identifier each; nobody in danger. What else the records know stays with the pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cybertip.builder import Package, PackagedFile, reporter, versions
 from cybertip.findings import Finding, RecordError, error
-from cybertip.gates import gate
+from cybertip.gates import Override, Seen, gate
+from cybertip.intake import SetAside
 from cybertip.models import (
     BatchedReport,
     BatchedReportReason,
@@ -32,7 +33,14 @@ _NOT_CARRIED = (
 )
 
 
-def build_batch(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Package:
+def build_batch(
+    records: Sequence[ReviewRecord],
+    profile: ReporterProfile,
+    set_aside: Sequence[SetAside] = (),
+    *,
+    seen: Sequence[Mapping[str, Seen]] | None = None,
+    overrides: Sequence[Override] = (),
+) -> Package:
     """Make one batched report of many records. Pure: the same input gives the same bytes.
 
     The incident time is the earliest of the records', and the report says that it is. A file counts as viewed when a
@@ -41,12 +49,17 @@ def build_batch(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Pa
     Args:
         records: the records, in the order in which their users are to be named; at least one.
         profile: who files.
+        set_aside: what `cybertip.intake.accept_record` had to set aside of the records; pointers begin with the index
+            of the record. A batched report has no place for it, so the package alone keeps it.
+        seen: what was found when somebody looked at the evidence files, for each record by the `id` of the evidence.
+        overrides: the gates that people have decided to pass, each for all of the records.
 
     Raises:
-        RecordError: a decision is not confirmed (P501), or the records are no such case (X002, B401, B402, B404). The
+        RecordError: a gate says no (P501 to P504, P508), or the records are no such case (X002, B401, B402, B404). The
             paths begin with the index of the record: ``/3/suspects/0/identifier``.
     """
-    problems = list(_problems(records, profile))
+    found = seen if seen is not None else [{} for _ in records]
+    problems = list(_problems(records, profile, found, overrides))
     if problems:
         raise RecordError(problems)
     first = min(records, key=lambda record: record.incident.occurred_at)
@@ -67,18 +80,24 @@ def build_batch(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Pa
         record_ids=tuple(record.id for record in records),
         report=report,
         files=(file,),
-        repairs=tuple(_kept(index, record) for index, record in enumerate(records)),
+        repairs=(*map(_original, set_aside), *(_kept(index, record) for index, record in enumerate(records))),
         map=SourceMap(sources=_sources(records, named)),
         versions=versions(profile),
+        overrides=tuple(overrides),
     )
 
 
-def _problems(records: Sequence[ReviewRecord], profile: ReporterProfile) -> Iterator[Finding]:
+def _problems(
+    records: Sequence[ReviewRecord],
+    profile: ReporterProfile,
+    seen: Sequence[Mapping[str, Seen]],
+    overrides: Sequence[Override],
+) -> Iterator[Finding]:
     if not records:
         yield error("X002", "", "a batch needs at least one record", "Hand in the records of the users.")
         return
-    for index, record in enumerate(records):
-        for finding in gate(record, reviewers=profile.policy.reviewers):
+    for index, (record, found) in enumerate(zip(records, seen, strict=True)):
+        for finding in gate(record, reviewers=profile.policy.reviewers, seen=found, overrides=overrides):
             yield error(finding.code, f"/{index}{finding.path}", finding.message, finding.cure)
         yield from _unfit(f"/{index}", record, records[0])
 
@@ -141,6 +160,10 @@ def _details(evidence: Sequence[Evidence]) -> FileDetails:
         file_annotations=FileAnnotations(potential_meme="potential_meme" in marks, viral="viral" in marks),
         industry_classification=next((item.classification for item in evidence if item.classification), None),
     )
+
+
+def _original(one: SetAside) -> Repair:
+    return Repair(one.code, "report", "/report", "", _NOT_CARRIED, escaped(one.value), one.pointer)
 
 
 def _kept(index: int, record: ReviewRecord) -> Repair:

@@ -110,20 +110,23 @@ def validate_record(
 
 def judge_package(
     package: Package,
-    record: ReviewRecord,
+    record: ReviewRecord | None,
     profile: ReporterProfile,
     *,
     history: History | None = None,
     schema: Schema | None = None,
     now: datetime | None = None,
 ) -> Verdict:
-    """Like `validate_record`, for what was built already; also tells the moment before which it must not be sent."""
+    """Like `validate_record`, for what was built already; also tells the moment before which it must not be sent.
+
+    Advice that rests on one record's fields (Q609, Q615…) is not given for a batch, for which `record` is None.
+    """
     case = Case(
         now=now or datetime.now(UTC),
         record=record,
         profile=profile,
         history=history,
-        sizes=[item.size for item in record.evidence if item.size is not None],
+        sizes=[item.evidence.size for item in package.files if item.evidence and item.evidence.size is not None],
         thresholds=profile.thresholds,
     )
     # The server assigns the ids later; any valid ones do until then.

@@ -8,14 +8,15 @@ never quoted.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
 from cybertip.findings import Finding, RecordError, error
-from cybertip.models._types import ILLEGAL, IllegalCharacter, MissingOffset, Unrepresentable
+from cybertip.models._types import ILLEGAL
+from cybertip.refusals import pointed, pointer_of
 from cybertip.review import ReviewRecord
 
 MAX_RECORD_BYTES = 32 * 1024 * 1024
@@ -37,10 +38,14 @@ def _parsed(data: bytes) -> Any:
     if len(data) > MAX_RECORD_BYTES:
         raise RecordError([error("X005", "", f"the record is larger than {MAX_RECORD_BYTES} bytes")])
     try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        content = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+        problems = list(_wrong_keys(content, ""))
     except UnicodeDecodeError:
         raise RecordError([error("X001", "", "the record is not UTF-8 text", "Save it as UTF-8.")]) from None
     except json.JSONDecodeError as problem:
+        if not problem.doc.strip():
+            cure = "`cybertip record new` prints one to fill in."
+            raise RecordError([error("X001", "", "there is nothing in it, and a record is expected", cure)]) from None
         message = f"the record is not JSON: {problem.msg} (line {problem.lineno}, column {problem.colno})"
         raise RecordError([error("X001", "", message, line=problem.lineno)]) from None
     except RecursionError:
@@ -50,6 +55,9 @@ def _parsed(data: bytes) -> Any:
     except ValueError:
         # Python refuses to read numbers of thousands of digits.
         raise RecordError([error("X001", "", "the record holds a number with too many digits")]) from None
+    if problems:
+        raise RecordError(problems)
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,7 @@ def accept(content: Any) -> Accepted:
             unknown = [item["loc"] for item in problem.errors(include_url=False) if _is_unknown_code(item)]
             if not unknown:
                 raise RecordError(pointed(problem)) from None
-            aside += [SetAside("R705", _pointer(place), _taken_out(content, place)) for place in unknown]
+            aside += [SetAside("R705", pointer_of(place), _taken_out(content, place)) for place in unknown]
 
 
 # Codes that people write in many ways. An unknown member of any other vocabulary is a slip of a program.
@@ -137,7 +145,7 @@ def _carried(value: Any, pointer: str, aside: list[SetAside]) -> Any:
     """A copy of the data in which every text can be written as XML."""
     if isinstance(value, dict):
         return {
-            key: item if key in _EXACT else _carried(item, pointer + _pointer((key,)), aside)
+            key: item if key in _EXACT else _carried(item, pointer + pointer_of((key,)), aside)
             for key, item in value.items()
         }
     if isinstance(value, list):
@@ -164,43 +172,44 @@ class _Refused(ValueError):
     """JSON that Python reads and this format does not take."""
 
 
+class _Doubled(dict[str, Any]):
+    """An object in which a key stands twice; a parser knows the key before it knows the place."""
+
+    twice = ""
+
+
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
+        content = _Doubled(content)
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Refused(f"the key '{twice[:60]}' stands twice in one object; keep one of them")
+        content.twice = next(name for name in names if names.count(name) > 1)
     return content
+
+
+def _wrong_keys(value: Any, pointer: str) -> Iterator[Finding]:
+    """What is wrong with the names of fields: one that stands twice, or that cannot be written as text."""
+    if isinstance(value, _Doubled):
+        place = pointer + pointer_of((_shown(value.twice),))
+        message = "the field stands twice in one object, and only one of them would be read"
+        yield error("X001", place, message, "Keep one of them.")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            place = pointer + pointer_of((_shown(key),))
+            if ILLEGAL.search(key):
+                yield error(
+                    "X003", place, "the name of the field has characters that XML 1.0 does not allow", "Mend it."
+                )
+            yield from _wrong_keys(item, place)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _wrong_keys(item, f"{pointer}/{index}")
+
+
+def _shown(key: str) -> str:
+    """The name of a field as it can be printed: any string may be one."""
+    return ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", key)[:60]
 
 
 def _no_constant(name: str) -> NoReturn:
     raise _Refused(f"{name} is not JSON; leave the field out if nothing is known")
-
-
-def _pointer(steps: Sequence[int | str]) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
-
-
-def pointed(problem: ValidationError) -> list[Finding]:
-    """The findings for what a record or profile model refused, each at its JSON pointer. Values are not quoted."""
-    findings = []
-    for item in problem.errors(include_url=False, include_input=False):
-        pointer = _pointer(item["loc"])
-        cause = item.get("ctx", {}).get("error")
-        message = str(cause) if isinstance(cause, ValueError) else item["msg"]
-        if isinstance(cause, MissingOffset):
-            cure = "Give the offset that the time was recorded with: Z or ±hh:mm. Do not guess it."
-            findings.append(error("S119", pointer, f"the time {message}", cure))
-        elif isinstance(cause, Unrepresentable):
-            findings.append(error("X005", pointer, f"the value {message}"))
-        elif isinstance(cause, ValueError):
-            code = "X003" if isinstance(cause, IllegalCharacter) else "X002"
-            findings.append(error(code, pointer, f"the value {message}"))
-        elif item["type"] == "missing":
-            findings.append(error("X002", pointer, "the field is missing", "It is mandatory: add it."))
-        elif item["type"] == "extra_forbidden":
-            cure = "Remove it; what has no field of its own belongs into `notes`."
-            findings.append(error("X002", pointer, "there is no such field", cure))
-        else:
-            findings.append(error("X002", pointer, message))
-    return findings

@@ -14,10 +14,10 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from cybertip.findings import Finding, RecordError, error
-from cybertip.intake import pointed
 from cybertip.models import ContactPerson, Person
 from cybertip.models._base import Veiled
 from cybertip.models._types import Many, XmlString
+from cybertip.refusals import pointed
 
 
 class Agreement(StrEnum):

@@ -7,19 +7,21 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cybertip.batch import build_batch
 from cybertip.builder import Package, build
 from cybertip.checks import judge_package
 from cybertip.cli._input import Document
 from cybertip.cli._profiles import STAND_IN
 from cybertip.errors import ConfigurationError
 from cybertip.evidence import look_at
-from cybertip.findings import DocumentError, Findings
-from cybertip.intake import accept_record
+from cybertip.findings import DocumentError, Finding, Findings
+from cybertip.gates import Override
+from cybertip.intake import Accepted, accept_record
 from cybertip.profile import ReporterProfile
 from cybertip.repairs import Repair
 from cybertip.xml import write
@@ -48,6 +50,7 @@ def built(
     *,
     check_files: bool,
     show_values: bool,
+    overrides: Sequence[Override] = (),
 ) -> Built:
     """Build a record and check what was built.
 
@@ -56,6 +59,7 @@ def built(
         profile_named: the profile of a name.
         check_files: whether to look if each evidence file is there and the one that was reviewed.
         show_values: whether the originals of what was repaired are wanted.
+        overrides: the gates that a person has decided to pass.
 
     Raises:
         ConfigurationError: the record's profile is missing or wrong.
@@ -65,15 +69,60 @@ def built(
         configured = profile_named(accepted.record.profile)
         profile = configured or STAND_IN
         seen = look_at(accepted.record, Path(document.name).parent) if check_files else None
-        package = build(accepted.record, profile, accepted.set_aside, seen=seen)
+        package = build(accepted.record, profile, accepted.set_aside, seen=seen, overrides=overrides)
     except DocumentError as problem:
         return Built(problem.findings)
-    findings = judge_package(package, accepted.record, profile).findings
-    if configured is None:  # nothing is said about a reporter that does not exist
+    judged = judge_package(package, accepted.record, profile).findings
+    return _built(package, judged, stands_in=configured is None, show_values=show_values)
+
+
+def built_together(
+    documents: Sequence[Document],
+    profile_named: Callable[[str], ReporterProfile | None],
+    *,
+    check_files: bool,
+    show_values: bool,
+    overrides: Sequence[Override] = (),
+) -> Built:
+    """Build one batched report of several records, and check what was built; arguments and errors as of `built`.
+
+    Pointers of findings begin with the index of the record.
+    """
+    taken: list[Accepted] = []
+    problems: list[Finding] = []
+    for index, document in enumerate(documents):
+        try:
+            taken.append(accept_record(document.data))
+        except DocumentError as problem:
+            problems += [replace(item, path=f"/{index}{item.path}", line=None) for item in problem.findings]
+    if problems:
+        return Built(Findings(problems))
+    names = {one.record.profile for one in taken}
+    if len(names) > 1:
+        raise ConfigurationError("the records name different profiles, and one report has one reporter")
+    configured = profile_named(names.pop())
+    profile = configured or STAND_IN
+    records = [one.record for one in taken]
+    aside = [replace(item, pointer=f"/{i}{item.pointer}") for i, one in enumerate(taken) for item in one.set_aside]
+    seen = None
+    if check_files:
+        seen = [
+            look_at(record, Path(document.name).parent) for record, document in zip(records, documents, strict=True)
+        ]
+    try:
+        package = build_batch(records, profile, aside, seen=seen, overrides=overrides)
+    except DocumentError as problem:
+        return Built(problem.findings)
+    judged = judge_package(package, None, profile).findings
+    return _built(package, judged, stands_in=configured is None, show_values=show_values)
+
+
+def _built(package: Package, findings: Findings, *, stands_in: bool, show_values: bool) -> Built:
+    if stands_in:  # nothing is said about a reporter that does not exist
         findings = Findings(item for item in findings if item.pointer != "/profile")
     if findings.errors:
         return Built(findings, package.record_id)
-    return Built(findings, package.record_id, _files(package, stands_in=configured is None, show_values=show_values))
+    return Built(findings, package.record_id, _files(package, stands_in=stands_in, show_values=show_values))
 
 
 def _files(package: Package, *, stands_in: bool, show_values: bool) -> dict[str, bytes]:
@@ -104,6 +153,10 @@ def _files(package: Package, *, stands_in: bool, show_values: bool) -> dict[str,
             "profile": package.versions.profile,
         },
         "reporter_stands_in": stands_in,
+        "overrides": [
+            {"code": one.code, "person": one.person, "reason": one.reason, "at": one.at.isoformat()}
+            for one in package.overrides
+        ],
         "stand_in_ids": "reportId and fileId of the details are replaced by those that the server assigns",
         "files": listed,
         "repairs": [_repair(item, show_values=show_values) for item in package.repairs],

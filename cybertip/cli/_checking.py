@@ -101,7 +101,11 @@ class Checker:
 
     def _one(self, document: Document) -> Checked:
         data = document.data
-        is_record = document.line is not None or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+        is_record = (
+            document.line is not None
+            or document.name.lower().endswith(".json")
+            or data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+        )
         try:
             findings = self._record(data) if is_record else self._document(data)
         except ConfigurationError as problem:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cybertip.cli import _formats
-from cybertip.cli._building import Built, built, folder_of, put
+from cybertip.cli._building import Built, built, built_together, folder_of, put
 from cybertip.cli._formats import Checked
 from cybertip.cli._input import Document, documents
 from cybertip.cli._options import json_option
@@ -19,6 +20,7 @@ from cybertip.cli._profiles import Profiles
 from cybertip.config import CONFIG_FILE
 from cybertip.errors import ConfigurationError
 from cybertip.findings import Findings
+from cybertip.gates import OVERRIDABLE, Override
 
 
 @click.command("build")
@@ -26,11 +28,24 @@ from cybertip.findings import Findings
 @click.option("--out", type=click.Path(file_okay=False), help="Where to make a folder for each record.")
 @click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
 @click.option("--check-files", is_flag=True, help="Look whether each evidence file is the one that was reviewed.")
+@click.option("--batch", is_flag=True, help="Make one batched report of all the records, about one viral file.")
+@click.option("--override", type=click.Choice(sorted(OVERRIDABLE)), help="Pass this gate, for urgent cases.")
+@click.option("--by", help="Who decides about the override.")
+@click.option("--reason", help="Why.")
 @click.option("--show-values", is_flag=True, help="Put what was repaired into package.json. It may be personal data.")
 @json_option
 @body_of("build")
 def command(
-    output: Output, records: tuple[str, ...], out: str | None, config: str | None, check_files: bool, show_values: bool
+    output: Output,
+    records: tuple[str, ...],
+    out: str | None,
+    config: str | None,
+    check_files: bool,
+    batch: bool,
+    override: str | None,
+    by: str | None,
+    reason: str | None,
+    show_values: bool,
 ) -> int:
     """Write the XML that would be sent for review records.
 
@@ -44,24 +59,41 @@ def command(
     The folder is called like the record's id; an id of other characters than small letters, digits and ._- has them
     replaced and the start of its SHA-256 added. A folder that is there with other content is not overwritten. A record
     with errors is not written (exit status 1), the others are.
+
+    With --batch all the records become one report, which names their users and nothing else of them; its folder is
+    called like the first record's id, and pointers of findings begin with the index of the record. --override with --by
+    and --reason passes a gate that the policy lets a person pass; package.json keeps who, why and when.
     """
     if records.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
-    profiles = Profiles(output, Path(config) if config else None)
+    work = _Work(
+        Profiles(output, Path(config) if config else None),
+        Path(out) if out is not None else None,
+        {"check_files": check_files, "show_values": show_values, "overrides": _override(override, by, reason)},
+    )
     results: list[_Result] = []
-    for document in _all(records):
+    for result in [work.together(records)] if batch else map(work.one, _all(records)):
         if out is None and results:
             raise click.UsageError("there is more than one record: name a folder for them with --out")
-        folder = Path(out) if out is not None else None
-        results.append(_one(document, profiles, folder, check_files=check_files, show_values=show_values))
+        results.append(result)
         if out is not None:
-            _tell(output, results[-1])
+            _tell(output, result)
     if out is None:
         for result in results:
             _tell(output, result)
             if result.built.files:
                 output.exact(result.built.files["report.xml"])
     return output.end(_status(results), {"records": [_data(item, with_report=out is None) for item in results]})
+
+
+def _override(code: str | None, by: str | None, reason: str | None) -> tuple[Override, ...]:
+    if code is None:
+        if by is not None or reason is not None:
+            raise click.UsageError("--by and --reason belong to --override")
+        return ()
+    if not (by or "").strip() or not (reason or "").strip():
+        raise click.UsageError("--override needs a person and a reason: --by NAME --reason TEXT")
+    return (Override(code, by or "", reason or "", datetime.now(UTC)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +115,38 @@ def _all(names: tuple[str, ...]) -> Iterator[Document | _Result]:
             yield _Result(name, Built(Findings()), error=str(problem))
 
 
-def _one(
-    document: Document | _Result, profiles: Profiles, out: Path | None, *, check_files: bool, show_values: bool
-) -> _Result:
-    if isinstance(document, _Result):
-        return document
-    label = document.label
-    made = Built(Findings())
-    try:
-        made = built(document, profiles.named, check_files=check_files, show_values=show_values)
-        if out is None or not made.files or made.record_id is None:
-            return _Result(label, made)
-        folder = out / folder_of(made.record_id)
-        return _Result(label, made, folder, written=put(made.files, folder))
-    except ConfigurationError as problem:
-        return _Result(label, made, error=str(problem))
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """How records are built, and where to."""
+
+    profiles: Profiles
+    out: Path | None
+    how: dict[str, Any]
+
+    def one(self, document: Document | _Result) -> _Result:
+        if isinstance(document, _Result):
+            return document
+        return self._put(document.label, lambda: built(document, self.profiles.named, **self.how))
+
+    def together(self, names: tuple[str, ...]) -> _Result:
+        read = list(_all(names))
+        unread = [item for item in read if isinstance(item, _Result)]
+        if unread:
+            return unread[0]
+        taken = [item for item in read if isinstance(item, Document)]
+        label = ", ".join(names)
+        return self._put(label, lambda: built_together(taken, self.profiles.named, **self.how))
+
+    def _put(self, label: str, make: Callable[[], Built]) -> _Result:
+        made = Built(Findings())
+        try:
+            made = make()
+            if self.out is None or not made.files or made.record_id is None:
+                return _Result(label, made)
+            folder = self.out / folder_of(made.record_id)
+            return _Result(label, made, folder, written=put(made.files, folder))
+        except ConfigurationError as problem:
+            return _Result(label, made, error=str(problem))
 
 
 def _tell(output: Output, result: _Result) -> None:

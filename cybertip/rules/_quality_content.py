@@ -122,26 +122,25 @@ _LABEL = re.compile(r"[\w./:-]+(?:\s*[:=(,]?\s*(?:[01]?\.\d+|[01]|\d{1,3}(?:\.\d
 )
 def empty_words(part: Report, case: Case) -> Iterator[Outcome]:
     seen: dict[str, str] = {}
-    said: list[str] = []
-    first: Problem | None = None
+    said: list[tuple[str, Problem]] = []
     documents: tuple[Report | FileDetails, ...] = (part, *case.files)
     for index, document in enumerate(documents):
         for path, text in own_texts(document):
             if is_blank(text):
                 continue
-            said.append(text)
             file = index - 1 if index else None
-            first = first or Problem(
-                "the only text that people wrote is a label or a single word", path=path, file=file
+            said.append(
+                (text, Problem("the only text that people wrote is a label or a single word", path=path, file=file))
             )
             kind = without_positions(path)
             if seen.setdefault(text.strip(), kind) != kind:
                 yield Problem("this text stands word for word in another field", path=path, file=file)
     if case.record is not None:
-        # The builder adds sentences of its own; what people said is in the record.
-        said = [text for text in _said(case.record) if not is_blank(text)]
-    if first is not None and said and all(_LABEL.fullmatch(text.strip()) for text in said):
-        yield first
+        # The builder adds sentences of its own; what people said is in the record, and its place is where it went.
+        own = [text.strip() for text in _said(case.record) if not is_blank(text)]
+        said = [(text, problem) for text in own for built, problem in said if text in built]
+    if said and all(_LABEL.fullmatch(text.strip()) for text, _ in said):
+        yield said[0][1]
 
 
 def _said(record: ReviewRecord) -> Iterator[str]:

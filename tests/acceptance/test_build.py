@@ -208,3 +208,40 @@ def test_names_of_folders() -> None:
         assert len(name) <= 100
         assert not name.startswith(".")
         assert "/" not in name
+
+
+def test_many_records_become_one_batch(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """With --batch the records of a viral file are one report with all their users, in one folder."""
+    record["evidence"] = [record["evidence"][0] | {"annotations": {"viral": True}}]
+    for name in ("recipients", "victims", "law_enforcement", "urgent", "follow_up"):
+        record.pop(name, None)
+    lines = [line(record, id=f"case-{number}", suspects=[{"identifier": f"user-{number}"}]) for number in range(3)]
+    run = cli("build", "--batch", "-", "--out", "out", stdin=b"".join(lines))
+    assert run.status == 0, run.stderr
+    assert run.stdout == "out/case-0\n"
+    package = json.loads((tmp_path / "out/case-0/package.json").read_bytes())
+    assert package["record_ids"] == ["case-0", "case-1", "case-2"]
+    assert (tmp_path / "out/case-0/report.xml").read_bytes().count(b"<espIdentifier>user-") == 3
+    broken = cli("build", "--batch", "-", "--json", stdin=lines[0] + line(record, id="case-1", surprise=1))
+    assert broken.status == 1
+    assert [item["path"] for item in json.loads(broken.stdout)["records"][0]["findings"]] == ["/1/surprise"]
+
+
+def test_a_person_can_pass_a_gate_for_an_urgent_case(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:
+    """P502 stops an urgent case until somebody decides; who and why is kept in the package, and both must be given."""
+    with (tmp_path / "cybertip.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[profiles.default.policy]\nreviewers = 5\n")
+    record["urgent"] = {"reason": "[a reason of more than forty characters, in words]"}
+    data = json.dumps(record).encode()
+    stopped = cli("build", "-", stdin=data)
+    assert stopped.status == 1
+    assert "P502" in stopped.stderr
+    assert cli("build", "-", "--override", "P502", "--by", "Head of Safety", stdin=data).status == 2
+    assert cli("build", "-", "--by", "Head of Safety", stdin=data).status == 2
+    assert cli("build", "-", "--override", "P501", "--by", "x", "--reason", "y", stdin=data).status == 2
+    passed = cli(
+        "build", "-", "--override", "P502", "--by", "Head of Safety", "--reason", "[why]", "--out", "o", stdin=data
+    )
+    assert passed.status == 0, passed.stderr
+    kept = json.loads(next((tmp_path / "o").rglob("package.json")).read_bytes())["overrides"]
+    assert [(one["code"], one["person"], one["reason"]) for one in kept] == [("P502", "Head of Safety", "[why]")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from cybertip.batch import build_batch
 from cybertip.builder import Package
 from cybertip.checks import validate
 from cybertip.findings import RecordError, Severity
-from cybertip.intake import make_record
+from cybertip.gates import Override, Seen
+from cybertip.intake import accept, make_record
 from cybertip.mock import MockCore
 from cybertip.mock.state import ReportState
 from cybertip.models import ReportResponse
@@ -142,3 +144,28 @@ def test_what_is_no_such_case_is_filed_alone(record: dict[str, Any], change: Any
 def test_no_records_are_no_batch() -> None:
     """There is nothing to build of nothing."""
     assert refused([]) == [("X002", "")]
+
+
+def test_what_was_set_aside_and_overridden_is_part_of_the_package(record: dict[str, Any]) -> None:
+    """Originals that XML cannot carry are kept, with the index of their record; so is who passed a gate."""
+    contents = batch_of(record)
+    contents[1]["incident"]["notes"] = "a\x00b"
+    taken = [accept(content) for content in contents]
+    aside = [replace(item, pointer=f"/{i}{item.pointer}") for i, one in enumerate(taken) for item in one.set_aside]
+    package = build_batch([one.record for one in taken], sample.profile(), aside)
+    assert [(item.code, item.pointer) for item in package.repairs if item.code == "R701"] == [
+        ("R701", "/1/incident/notes")
+    ]
+    override = Override("P502", "Head of Safety", "[why]", NOW)
+    with pytest.raises(RecordError) as caught:  # nothing in a batch is urgent, so nothing can be passed
+        build_batch([one.record for one in taken], sample.profile(), overrides=[override])
+    assert {item.path for item in caught.value.findings} == {f"/{index}/urgent" for index in range(3)}
+
+
+def test_a_batch_is_compared_with_what_is_there(record: dict[str, Any]) -> None:
+    """A file that changed since the review stops the batch, too (P503)."""
+    records = [make_record(content) for content in batch_of(record)]
+    other = {records[1].evidence[0].id: Seen("0" * 64)}
+    with pytest.raises(RecordError) as caught:
+        build_batch(records, sample.profile(), seen=[{}, other, {}])
+    assert [(item.code, item.path) for item in caught.value.findings] == [("P503", "/1/evidence/0/sha256")]

@@ -108,10 +108,51 @@ def test_json_of_another_kind_is_refused(data: bytes) -> None:
     assert findings(data) == [("X002", "")]
 
 
-def test_a_duplicate_key_is_refused() -> None:
-    """The same key twice in one object, at any depth, is refused by name: one of the values would be lost."""
-    with pytest.raises(RecordError, match="the key 'b' stands twice"):
-        read_record(b'{"a": {"b": 1, "b": 2}}')
+@pytest.mark.parametrize(
+    ("data", "code", "place"),
+    [
+        (b'{"a": {"b": 1, "b": 2}}', "X001", "/a/b"),
+        (b'{"a": [0, {"b": {"c/d": 1}, "b": {}}]}', "X001", "/a/1/b"),
+        (b'{"a": [{"\\ud800k": 1}]}', "X003", "/a/0/\N{REPLACEMENT CHARACTER}k"),
+    ],
+)
+def test_a_name_that_is_wrong_has_its_place(data: bytes, code: str, place: str) -> None:
+    """A name twice in one object would lose a value, and one that is no text is a slip; both are told of by place."""
+    assert findings(data) == [(code, place)]
+
+
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_an_empty_file_is_called_so(data: bytes) -> None:
+    """An empty file is no riddle of a parser's."""
+    with pytest.raises(RecordError, match="there is nothing in it"):
+        read_record(data)
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda c: c.update(suspects={}), "a list"),
+        (lambda c: c["suspects"][0].update(display_names="one"), "a list"),
+        (lambda c: c["suspects"][0].update(identifier=3), "a text"),
+        (lambda c: c["suspects"][0].update(person=True), "an object"),
+        (lambda c: c["suspects"][0].update(compromised="yes"), "true or false"),
+        (lambda c: c["suspects"][0]["ip_events"][0].update(port="80"), "a whole number"),
+        (lambda c: c["evidence"][0].update(size=-1), "at least 0"),
+        (lambda c: c["evidence"][0].update(size="1"), "a whole number"),
+        (lambda c: c["incident"].update(type="theft"), "Choose 'Child Pornography"),
+        (lambda c: c["incident"].update(details=[{}]), "exactly one of"),
+        (lambda c: c["incident"].update(chats=[{"viewed": "full", "messages": []}]), "at least 1 items"),
+    ],
+)
+def test_findings_speak_of_json_and_say_what_to_do(content: dict[str, Any], edit: Edit, words: str) -> None:
+    """Whoever writes JSON reads of objects, lists and texts, not of a library's classes."""
+    edit(content)
+    with pytest.raises(RecordError) as caught:
+        make_record(content)
+    said = str(caught.value)
+    assert words in said
+    assert "Input should" not in said
+    assert "instance" not in said
 
 
 def test_a_byte_order_mark_is_no_mistake(content: dict[str, Any]) -> None:

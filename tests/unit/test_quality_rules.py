@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -451,6 +451,29 @@ def test_a_good_case_yields_nothing(tmp_path: Path) -> None:
     decided = case_record.decision.decided_at
     assert decided is not None
     assert list(validate_record(case_record, sample.profile(), now=decided + timedelta(hours=1))) == []
+
+
+@pytest.mark.parametrize(
+    ("edit", "pointer"),
+    [
+        (lambda c: c.update(notes="class_7: 0.98"), "/notes"),
+        (lambda c: c["evidence"][1].update(notes="class_7: 0.98"), "/evidence/1/notes"),
+        (lambda c: c["incident"].update(time_meaning="label"), "/incident/time_meaning"),
+    ],
+)
+def test_empty_words_are_found_where_the_record_has_them(
+    tmp_path: Path, edit: Callable[[dict[str, Any]], object], pointer: str
+) -> None:
+    """The builder adds sentences of its own; Q624 leads to the field that a person filled, never to one left out."""
+    content = json.loads(sample.write_case(tmp_path).read_bytes())
+    content.pop("notes", None)
+    content.pop("urgent", None)
+    for part in (content["incident"], *content["evidence"], *content["suspects"]):
+        part.pop("notes", None)
+    content["incident"].pop("time_meaning", None)
+    edit(content)
+    found = validate_record(make_record(content), sample.profile())
+    assert [item.pointer for item in found if item.code == "Q624"] == [pointer]
 
 
 def test_validate_takes_what_it_is_told() -> None:
