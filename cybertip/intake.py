@@ -138,7 +138,7 @@ def _taken_out(content: Any, place: tuple[int | str, ...]) -> str:
 
 
 # What identifies something is never mended: another id would be another thing's.
-_EXACT = {"account", "attachments", "format", "id", "location", "profile", "sha256"}
+_EXACT = {"account", "attachments", "file", "format", "id", "location", "profile", "sha256"}
 
 
 def _carried(value: Any, pointer: str, aside: list[SetAside]) -> Any:

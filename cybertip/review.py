@@ -360,6 +360,10 @@ class Action(Veiled):
     """When."""
     account: XmlString | None = None
     """The account concerned, by its `identifier`; may be left out where the record has only one suspect."""
+    file: XmlString | None = None
+    """The file concerned, by the `id` of its evidence."""
+    url: XmlString | None = None
+    """The address concerned."""
     user_notified: XmlBoolean | None = None
     """Whether the user was told."""
     user_notified_at: XmlDateTime | None = None

@@ -43,8 +43,8 @@ def build(
         overrides: the gates that people have decided to pass. They become part of the package.
 
     Raises:
-        RecordError: a gate says no (P501 to P504, P508; see `cybertip.gates`), or an action names an account that the
-            record does not have, or something of a template is left (X002).
+        RecordError: a gate says no (P501 to P504, P508; see `cybertip.gates`), or an action names an account or
+            a file that the record does not have, or something of a template is left (X002).
     """
     asked = profile.policy.reviewers
     problems = [*gate(record, reviewers=asked, seen=seen, overrides=overrides), *unplaced(record)]
@@ -52,9 +52,10 @@ def build(
         raise RecordError(problems)
     transcripts = [transcript(chat, f"chat-{number}") for number, chat in enumerate(record.incident.chats, start=1)]
     made = [(chat, *file) for chat, told in zip(record.incident.chats, transcripts, strict=True) for file in told.files]
-    attached = {name for chat in record.incident.chats for message in chat.messages for name in message.attachments}
+    named = {name for chat in record.incident.chats for message in chat.messages for name in message.attachments}
+    named |= {action.file for action in record.actions if action.file is not None}
     described = [
-        *(details_of(item, attached=item.id in attached) for item in record.evidence),
+        *(details_of(item, named=item.id in named) for item in record.evidence),
         *(details_of_transcript(chat, name) for chat, name, _ in made),
     ]
     kept = keep(report_of(record, profile, transcripts, history or History()), described, set_aside)

@@ -113,6 +113,8 @@ def is_placed(record: ReviewRecord, action: Action) -> bool:
     """Whether an action is said, with all that is known of it, by the account that it disabled: the first of a kind."""
     if action.kind is ActionKind.ACCOUNT_PERMANENTLY_DISABLED and action.reenabled_at is not None:
         return False  # a permanent disabling has no element for its end
+    if action.file is not None or action.url is not None:
+        return False  # nor has any disabling one for a file or an address
     accounts = [*record.suspects, *record.recipients, *record.victims]
     return any(action in _chosen(record, account).values() for account in accounts)
 
@@ -143,8 +145,13 @@ def _disablement(record: ReviewRecord, account: Account) -> dict[str, Any]:
 
 
 def unplaced(record: ReviewRecord) -> Iterable[Finding]:
+    """Actions on what the record does not have."""
     known = {item.identifier for item in (*record.suspects, *record.recipients, *record.victims)}
+    files = {item.id for item in record.evidence}
     for index, action in enumerate(record.actions):
+        if action.file is not None and action.file not in files:
+            message = "no evidence of the record has this id"
+            yield error("X002", f"/actions/{index}/file", message, "Use the `id` of the evidence.")
         if action.account is not None and action.account not in known:
             yield error(
                 "X002",

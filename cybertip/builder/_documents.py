@@ -80,7 +80,7 @@ def _chat(chat: Chat, told: Transcript) -> InternetDetails:
     )
 
 
-def details_of(item: Evidence, *, attached: bool = False) -> FileDetails:
+def details_of(item: Evidence, *, named: bool = False) -> FileDetails:
     fully = item.viewed is Viewed.FULL
     return FileDetails(
         # Stand-ins that are valid, so that everything else can be checked before the server has named anything.
@@ -103,7 +103,7 @@ def details_of(item: Evidence, *, attached: bool = False) -> FileDetails:
         details=item.metadata,
         additional_info=texts(
             item.notes,
-            f"The conversations of this report call this file {item.id}." if attached else None,
+            f"The texts of this report call this file {item.id}." if named else None,
             f"Labels: {'; '.join(item.labels)}" if item.labels else None,
             "A person viewed this file in part only, or a smaller or blurred form of it."
             if item.viewed is Viewed.PARTIAL

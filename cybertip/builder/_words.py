@@ -12,6 +12,8 @@ def action_taken(action: Action) -> str:
     return _sentence(
         f"Action taken: {action.kind}",
         f"account: {action.account}" if action.account is not None else None,
+        f"file: {action.file}" if action.file is not None else None,
+        f"address: {action.url}" if action.url is not None else None,
         _at("at", action.at),
         {True: "the user was notified", False: "the user was not notified", None: None}[action.user_notified],
         _at("notified at", action.user_notified_at),

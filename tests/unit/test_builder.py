@@ -205,6 +205,28 @@ def test_an_action_on_an_unknown_account_is_refused(content: dict[str, Any]) -> 
     assert refused(content) == [("X002", "/actions/0/account")]
 
 
+def test_an_action_names_its_file_and_its_address(content: dict[str, Any]) -> None:
+    """What was removed or disabled is said, and the file's own details tell which file the text means."""
+    content["actions"] = [
+        {"kind": "content removed", "file": "file-2"},
+        {"kind": "url disabled", "url": "https://example.com/a"},
+        {"kind": "account permanently disabled", "file": "file-2"},
+    ]
+    package = package_of(content)
+    said = package.report.additional_info or ""
+    assert "Action taken: content removed; file: file-2\n" in said
+    assert "Action taken: url disabled; address: https://example.com/a\n" in said
+    assert "Action taken: account permanently disabled; file: file-2" in said
+    calls = [any("call this file file-2." in text for text in item.described.additional_info) for item in package.files]
+    assert calls == [False, True]
+
+
+def test_an_action_on_an_unknown_file_is_refused(content: dict[str, Any]) -> None:
+    """An action that names a file the record does not have is a mistake in the record."""
+    content["actions"][0]["file"] = "file-9"
+    assert refused(content) == [("X002", "/actions/0/file")]
+
+
 def test_nothing_that_a_record_says_is_lost(content: dict[str, Any]) -> None:
     """Every text, number and time of a full record is somewhere in the documents, but for what is internal."""
     account = {
@@ -227,6 +249,7 @@ def test_nothing_that_a_record_says_is_lost(content: dict[str, Any]) -> None:
     content["law_enforcement"] = {"agency_name": "agency", "case_number": "case-77"}
     content["incident"]["notes"] = "incident-notes"
     content["indicators"] = ["threats"]
+    content["actions"].append({"kind": "url disabled", "file": "file-2", "url": "https://example.com/disabled"})
     content["detection"].update(organisation="hotline", notified_at="2026-03-02T08:00:00Z")
     content["evidence"][0].update(
         classification="A1", hashes=[{"hash_type": "PDQ", "value": "hash-1"}], notes="file-notes",

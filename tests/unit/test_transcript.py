@@ -156,7 +156,7 @@ def test_a_file_is_called_as_the_conversation_calls_it(content: dict[str, Any]) 
     """Who reads of an attachment finds the file: its details have the name that the conversation has."""
     content["incident"]["chats"] = [chat({"text": "x", "attachments": ["file-2"]})]
     first, second = (item.described.additional_info for item in built(content).files)
-    said = "The conversations of this report call this file file-2."
+    said = "The texts of this report call this file file-2."
     assert said in "\n".join(second)
     assert "conversations" not in "\n".join(first)
 
