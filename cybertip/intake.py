@@ -8,6 +8,7 @@ never quoted.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -65,7 +66,9 @@ class SetAside:
     """A value of a record that the wire cannot carry where it stands.
 
     Attributes:
-        code: R701, a text with characters that XML does not allow; R705, a code that no list knows.
+        code: R701, a text with characters that XML does not allow, which were replaced; R702, a state that has another
+            field, where it stands now; R704, an identifier with such characters, left out; R705, a code that no list
+            knows, left out.
         pointer: where it stood in the record, as a JSON pointer.
         value: the value, as it was.
     """
@@ -91,8 +94,10 @@ class Accepted:
 def accept_record(data: bytes) -> Accepted:
     """Read a record from JSON (UTF-8), and set aside what the wire cannot carry, instead of refusing it.
 
-    That is: characters that XML 1.0 does not allow, which become U+FFFD (R701), and codes of places and telephones
-    that no list knows, which are left out (R705). Everything else is as strict as `read_record`.
+    That is: characters that XML 1.0 does not allow, which become U+FFFD (R701); identifiers with such characters, which
+    are left out, because two of them could become the same (R704); codes of places and telephones that no list knows,
+    which are left out (R705). American Samoa and the Northern Marianas, states to everyone but the schema, go to
+    `non_usa_state` (R702). Everything else is as strict as `read_record`.
 
     Raises:
         RecordError: as `read_record`.
@@ -118,7 +123,7 @@ def accept(content: Any) -> Accepted:
             unknown = [item["loc"] for item in problem.errors(include_url=False) if _is_unknown_code(item)]
             if not unknown:
                 raise RecordError(pointed(problem)) from None
-            aside += [SetAside("R705", pointer_of(place), _taken_out(content, place)) for place in unknown]
+            aside += [_moved(content, place) for place in unknown]
 
 
 # Codes that people write in many ways. An unknown member of any other vocabulary is a slip of a program.
@@ -130,30 +135,51 @@ def _is_unknown_code(item: Any) -> bool:
     return named and isinstance(item["input"], str) and item["type"] in ("enum", "value_error")
 
 
-def _taken_out(content: Any, place: tuple[int | str, ...]) -> str:
+_NOT_IN_SCHEMA = {"AS", "MP"}
+"""States of the United States that the documented rules know and the schema's list lacks."""
+
+
+def _moved(content: Any, place: tuple[int | str, ...]) -> SetAside:
     for step in place[:-1]:
         content = content[step]
-    value: str = content.pop(place[-1])
-    return value
+    name = place[-1]
+    value: str = content.pop(name)
+    if name == "state" and value in _NOT_IN_SCHEMA and content.get("non_usa_state") is None:
+        content["non_usa_state"] = value
+        return SetAside("R702", pointer_of(place), value)
+    return SetAside("R705", pointer_of(place), value)
 
 
-# What identifies something is never mended: another id would be another thing's.
-_EXACT = {"account", "attachments", "file", "format", "id", "location", "profile", "sha256"}
+# What names another part of the record, or a thing outside, is never mended: another id would be another thing's.
+_EXACT = re.compile(
+    r"/(?:format|id|profile)|/evidence/\d+/(?:id|location|sha256|viewed_sha256)|/actions/\d+/(?:account|file)"
+    r"|/incident/chats/\d+/messages/\d+/attachments/\d+"
+)
+# These name accounts, and can be left out.
+_IDENTIFIER = re.compile(
+    r"/(?:suspects|recipients|victims)/\d+/(?:identifier|group_identifier"
+    r"|associated_accounts/\d+/(?:esp_identifier|group_identifier))"
+)
 
 
 def _carried(value: Any, pointer: str, aside: list[SetAside]) -> Any:
     """A copy of the data in which every text can be written as XML."""
     if isinstance(value, dict):
-        return {
-            key: item if key in _EXACT else _carried(item, pointer + pointer_of((key,)), aside)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
+        copy = {}
+        for key, item in value.items():
+            place = pointer + pointer_of((key,))
+            if isinstance(item, str) and ILLEGAL.search(item) and _IDENTIFIER.fullmatch(place):
+                aside.append(SetAside("R704", place, item))
+            else:
+                copy[key] = _carried(item, place, aside)
+        return copy
+    if isinstance(value, (list, tuple)):
         return [_carried(item, f"{pointer}/{index}", aside) for index, item in enumerate(value)]
-    if isinstance(value, str) and (mended := ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)) != value:
+    if not isinstance(value, str) or _EXACT.fullmatch(pointer):
+        return value
+    if (mended := ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", value)) != value:
         aside.append(SetAside("R701", pointer, value))
-        return mended
-    return value
+    return mended
 
 
 def make_record(content: Any) -> ReviewRecord:

@@ -135,6 +135,14 @@ _CHAT = {
 """The fields of a chat, by where they would stand were it one of the record's own kinds of incident."""
 
 
+_ACTION = {
+    "disabledDate": "/at",
+    "userNotified": "/user_notified",
+    "userNotifiedDate": "/user_notified_at",
+    "reenabledDate": "/reenabled_at",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMap:
     """Where each place of built documents comes from, and where each field of the record went.
@@ -146,6 +154,7 @@ class SourceMap:
         sources: for documents that were made of several records, the pointers themselves, each beginning with the index
             of its record; by document and path.
         made: for the details of a file that was made of the record, what it was made of, by document.
+        acted: the pointers of the actions that stand in the report as elements, by the paths of these.
         kinds: how many kinds of incident the record itself has; those of the report after them are its chats. None
             where it has no chats.
     """
@@ -154,6 +163,7 @@ class SourceMap:
     filled: tuple[tuple[str, str], ...] = ()
     sources: Mapping[tuple[str, str], str] | None = None
     made: Mapping[str, str] = field(default_factory=dict)
+    acted: Mapping[str, str] = field(default_factory=dict)
     kinds: int | None = None
 
     def original(self, document: str, path: str) -> str:
@@ -171,8 +181,14 @@ class SourceMap:
             return self.made[document]
         path = self.original(document, path)
         if document == "report":
-            return self._of_a_chat(report_pointer(path))
+            return self._of_an_action(path) or self._of_a_chat(report_pointer(path))
         return details_pointer(path, int(document.removeprefix("files[").removesuffix("]")))
+
+    def _of_an_action(self, path: str) -> str | None:
+        found = next((one for one in self.acted if path == one or path.startswith(f"{one}/")), None)
+        if found is None:
+            return None
+        return self.acted[found] + _ACTION.get(path[len(found) + 1 :].lstrip("@"), "")
 
     def _of_a_chat(self, pointer: str) -> str:
         found = _KIND.match(pointer) if self.kinds is not None else None
@@ -182,17 +198,23 @@ class SourceMap:
 
     def places(self, pointer: str) -> list[tuple[str, str]]:
         """The places that a field went to, as documents and paths."""
-        places = self.filled if self.sources is None else self.sources
-        return [place for place in places if self.pointer(*place) == pointer]
+        return self.by_pointer().get(pointer, [])
+
+    def by_pointer(self) -> dict[str, list[tuple[str, str]]]:
+        """The places that all fields went to, by their pointers: for whoever asks for many."""
+        went: dict[str, list[tuple[str, str]]] = {}
+        for place in self.filled if self.sources is None else self.sources:
+            went.setdefault(self.pointer(*place), []).append(place)
+        return went
 
 
 def _moved_back(path: str, gone: str) -> str:
     """A path as it was before an item was taken out of its list: later items had a number more."""
     around, _, number = gone.removesuffix("]").rpartition("[")
-    found = re.match(re.escape(around) + r"\[([0-9]+)]", path)
-    if not found or int(found[1]) < int(number):
+    if not path.startswith(f"{around}["):
         return path
-    return f"{around}[{int(found[1]) + 1}]{path[found.end() :]}"
+    own, _, rest = path[len(around) + 1 :].partition("]")
+    return path if int(own) < int(number) else f"{around}[{int(own) + 1}]{rest}"
 
 
 def source_map(
@@ -200,13 +222,14 @@ def source_map(
     files: Sequence[FileDetails],
     removed: Iterable[tuple[str, str]] = (),
     made: Mapping[str, str] | None = None,
+    acted: Mapping[str, str] | None = None,
     kinds: int | None = None,
 ) -> SourceMap:
     """The map of documents that `cybertip.builder` made of one record."""
     filled = [("report", path) for path in _paths(report, "/report")]
     for index, details in enumerate(files):
         filled += [(f"files[{index}]", path) for path in _paths(details, "/fileDetails")]
-    return SourceMap(tuple(removed), tuple(filled), made=dict(made or {}), kinds=kinds)
+    return SourceMap(tuple(removed), tuple(filled), made=dict(made or {}), acted=dict(acted or {}), kinds=kinds)
 
 
 def _paths(part: Wire, path: str) -> Iterator[str]:

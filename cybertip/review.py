@@ -211,7 +211,7 @@ class Chat(Veiled):
 class FollowUp(Veiled):
     """A report that adds to earlier ones, which can no longer be changed."""
 
-    reports: Annotated[Many[XmlLong], Field(min_length=1)]
+    reports: Annotated[Many[Annotated[XmlLong, Field(ge=1)]], Field(min_length=1)]
     """The ids of the earlier CyberTipline reports."""
     reason: Text
     """Why there is another one."""

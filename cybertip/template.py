@@ -110,7 +110,7 @@ class _Maker:
             return [self.part(kind, f"{pointer}/0", name)]
         if kind.get("type") == "string" and "enum" not in kind:
             return [PLACEHOLDER]
-        return [0] if needed else []
+        return [kind.get("minimum", 0)] if needed else []
 
     def _resolved(self, schema: dict[str, Any]) -> tuple[bool, str, dict[str, Any]]:
         """Whether null is allowed, and the name and the content of what else is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 
 from cybertip.models._types import write_datetime
@@ -57,10 +58,19 @@ def _start(lines: list[str]) -> list[str]:
 def _line(message: Message) -> str:
     when = f"[{write_datetime(message.sent_at)}] " if message.sent_at is not None else ""
     files = f" (files: {', '.join(message.attachments)})" if message.attachments else ""
-    # A message of several lines must not look like several messages, of which one might be another person's.
-    sender = " ".join((message.sender or "unknown sender").splitlines())
-    text = "\n    ".join((message.text or "").splitlines())
-    return f"{when}{sender}: {text}{files}"
+    return f"{when}{_indented(message.sender or 'unknown sender')}: {_indented(message.text or '')}{files}"
+
+
+# What any program that shows text may take for the end of a line.
+_LINE_END = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+
+
+def _indented(text: str) -> str:
+    """A text of several lines must not look like several messages, of which one might be another person's.
+
+    Every line end stays as it is, and is followed by four spaces, so nothing is lost.
+    """
+    return _LINE_END.sub(lambda end: f"{end[0]}    ", text)
 
 
 def _csv(chat: Chat) -> bytes:

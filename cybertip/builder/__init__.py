@@ -7,8 +7,9 @@ What the record says is carried over as it is; nothing is guessed, and what the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from cybertip.builder._accounts import unplaced
+from cybertip.builder._accounts import acted, unplaced
 from cybertip.builder._documents import details_of, details_of_transcript, made_of, report_of, reporter
 from cybertip.builder._package import History, Package, PackagedFile, Versions, versions
 from cybertip.findings import RecordError
@@ -58,7 +59,13 @@ def build(
         *(details_of(item, named=item.id in named) for item in record.evidence),
         *(details_of_transcript(chat, name) for chat, name, _ in made),
     ]
-    kept = keep(report_of(record, profile, transcripts, history or History()), described, set_aside)
+    known: dict[str, Any] = {
+        "made": made_of(record, transcripts),
+        "acted": acted(record),
+        "kinds": len(record.incident.details) if record.incident.chats else None,
+    }
+    report = report_of(record, profile, transcripts, history or History())
+    kept = keep(report, described, set_aside, source_map(report, described, **known))
     mended = repair(kept.report, kept.files)
     sources = [*((item, None) for item in record.evidence), *((None, content) for _, _, content in made)]
     files = [
@@ -70,13 +77,7 @@ def build(
         mended.report,
         tuple(files),
         (*kept.repairs, *mended.repairs),
-        source_map(
-            mended.report,
-            mended.files,
-            mended.removed,
-            made_of(record, transcripts),
-            kinds=len(record.incident.details) if record.incident.chats else None,
-        ),
+        source_map(mended.report, mended.files, mended.removed, **known),
         versions(profile),
         tuple(overrides),
     )

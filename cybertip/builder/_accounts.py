@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cybertip.builder._package import History
@@ -16,6 +16,7 @@ from cybertip.models import (
     PersonOrUserReported,
     Victim,
 )
+from cybertip.models._base import camel_case
 from cybertip.profile import ReporterProfile
 from cybertip.review import Account, Action, ActionKind, Recipient, ReviewRecord, Suspect, VictimAccount
 
@@ -80,11 +81,17 @@ def _own_service(account: Account, profile: ReporterProfile) -> str | None:
 
 
 def _prior_reports(record: ReviewRecord, account: Account, history: History) -> tuple[int, ...]:
-    """The earlier reports on an account, each once: the record's, those that it adds to, and those that are known."""
+    """The earlier reports on an account, each once: the record's, those that it adds to, and those that are known.
+
+    Another company's account may be called like one of the provider's own, of which alone the provider's history tells.
+    """
     earlier = list(account.prior_reports)
+    if _is_third_party(account):
+        return tuple(earlier)
     if record.follow_up is not None and len(record.suspects) == 1 and account is record.suspects[0]:
         earlier += record.follow_up.reports
-    earlier += history.prior_reports.get(account.identifier or "", ())
+    if account.identifier is not None and account.identifier.strip():
+        earlier += history.prior_reports.get(account.identifier, ())
     return tuple(dict.fromkeys(earlier))
 
 
@@ -142,6 +149,21 @@ def _disablement(record: ReviewRecord, account: Account) -> dict[str, Any]:
             else AccountPermanentlyDisabled(**common)
         )
     return given
+
+
+def acted(record: ReviewRecord) -> dict[str, str]:
+    """The pointer of the action that stands at each path of the report that tells of a disabled account."""
+    groups: tuple[tuple[str, Sequence[Account]], ...] = (
+        ("personOrUserReported", record.suspects),
+        ("intendedRecipient", record.recipients),
+        ("victim", record.victims),
+    )
+    return {
+        f"/report/{name}[{number}]/{camel_case(_DISABLING[kind])}": f"/actions/{record.actions.index(action)}"
+        for name, accounts in groups
+        for number, account in enumerate(accounts, start=1)
+        for kind, action in _chosen(record, account).items()
+    }
 
 
 def unplaced(record: ReviewRecord) -> Iterable[Finding]:

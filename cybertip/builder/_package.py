@@ -109,9 +109,10 @@ class Package:
     @property
     def findings(self) -> Findings:
         """What building itself has to say: each repair with its field. The rules are a matter of `cybertip.checks`."""
+        # A repair's path is the original one, so nothing has to be moved back.
+        original = replace(self.map, removed=())
         return Findings(
-            # A repair's path is the original one, so nothing has to be moved back.
-            replace(one.finding, pointer=one.pointer or SourceMap().pointer(one.document, one.path))
+            replace(one.finding, pointer=one.pointer or original.pointer(one.document, one.path))
             for one in self.repairs
         )
 

@@ -3,13 +3,15 @@
 A built document that breaks a documented rule by the form of a value is mended, if that can be done without losing or
 guessing anything, in this order:
 
+0. A line of the record's own that looks like one of ours is set apart by a space (R707).
 1. ``192.0.2.44:5678`` becomes address and port (R702).
 2. A free text that is too long is cut at its limit, and stands in full in `additionalInfo` (R703).
 3. Any other value that the server would refuse, or the whole element where it cannot do without the value, moves to
    `additionalInfo` (R704): a cut identifier would be a false one.
 
-(Before that, when a record is taken in, characters that XML cannot carry become U+FFFD (R701), and codes of places and
-telephones that no list knows are set aside (R705); see `cybertip.intake`.)
+(Before that, when a record is taken in, characters that XML cannot carry become U+FFFD (R701), identifiers with such
+characters are set aside (R704), and so are codes of places and telephones that no list knows (R705); see
+`cybertip.intake`.)
 
 The place is the `additionalInfo` of the entity that the value belongs to, or of the nearest one around it that has one:
 for a person that is the account, for the incident summary the report. A batched report has none at all; there the value
@@ -22,7 +24,7 @@ the profile says.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -33,7 +35,7 @@ from cybertip.models import FileDetails, IpCaptureEvent, Report, Wire
 from cybertip.models._base import camel_case
 from cybertip.models._shape import shape_of
 from cybertip.provenance import SourceMap, source_map
-from cybertip.repairs._originals import escaped, line, read_originals
+from cybertip.repairs._originals import LOOKS_KEPT, escaped, line, read_originals
 from cybertip.repairs._places import changed, order_of, parents_of, plain_at, value_at
 from cybertip.rules import Case, check
 from cybertip.rules._values import is_blank, units
@@ -94,11 +96,11 @@ class Repair:
     """One value that does not stand where the record has it.
 
     Attributes:
-        code: R701 to R706.
+        code: R701 to R707.
         document: ``report`` or ``files[0]``.
         path: where it stood, or would have stood; empty for what has no element of its own: `read_originals` gives its
             `pointer`.
-        target: the path of the `additionalInfo` that has it now; empty where nothing has (R702, R706).
+        target: the path of the `additionalInfo` that has it now; empty where nothing has (R706, R707).
         message: what was done and why. It quotes no value.
         original: the value, as `escaped` writes it.
         pointer: the record's field, where it is known from the record rather than from the path.
@@ -138,7 +140,9 @@ class Repaired:
     removed: tuple[tuple[str, str], ...] = ()
 
 
-def keep(report: Report, files: Sequence[FileDetails], set_aside: Sequence[SetAside]) -> Repaired:
+def keep(
+    report: Report, files: Sequence[FileDetails], set_aside: Sequence[SetAside], sources: SourceMap | None = None
+) -> Repaired:
     """Write what was set aside when a record was taken in into the `additionalInfo` that is nearest to its place.
 
     What never leaves the provider, such as the notes of reviewers, is not written anywhere.
@@ -147,10 +151,14 @@ def keep(report: Report, files: Sequence[FileDetails], set_aside: Sequence[SetAs
         report: the report.
         files: the details of its files.
         set_aside: the values.
+        sources: which field of the record each place of the documents comes from; what can be told without knowing the
+            record, by default.
     """
     work = _Work(report, tuple(files))
+    sources = sources or source_map(report, files)
+    work.set_apart(sources)
     if set_aside:
-        work.keep(set_aside, source_map(report, files))
+        work.keep(set_aside, sources)
     return Repaired(work.report, work.files, tuple(work.repairs))
 
 
@@ -188,11 +196,11 @@ def noted(document: D, path: str, text: str) -> tuple[D, str]:
     return changed(document, around, lambda old: old.model_copy(update={"additional_info": added})), place
 
 
-def _nearest(pointer: str, sources: SourceMap) -> tuple[str, str]:
+def _nearest(pointer: str, went: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[str, str]:
     """The place that has the smallest part of the record around a field; at last the report itself."""
     while pointer:
         pointer = pointer.rpartition("/")[0]
-        if pointer and (places := sources.places(pointer)):
+        if pointer and (places := went.get(pointer)):
             return places[0]
     return "report", "/report"
 
@@ -209,18 +217,33 @@ class _Work:
         self.files = files
         self.repairs: list[Repair] = []
         self.removed: list[tuple[str, str]] = []
+        self.before = SourceMap()
+
+    def set_apart(self, sources: SourceMap) -> None:
+        """Keep what the record says from being read as something that was kept (`read_originals`)."""
+        for document, path in sources.filled:
+            if path.rpartition("/")[2].startswith("additionalInfo") and LOOKS_KEPT.search(self._at(document, path)):
+                self._change(document, path, lambda text: LOOKS_KEPT.sub(r" \g<0>", text))
+                words = "a line that begins like a kept original got a space before it, so that it is not taken for one"
+                pointer = sources.pointer(document, path)
+                self.repairs.append(Repair("R707", document, path, "", words, "null", pointer))
 
     def keep(self, set_aside: Sequence[SetAside], sources: SourceMap) -> None:
         """Write values that were set aside."""
+        went = sources.by_pointer()
         for one in set_aside:
-            places = sources.places(one.pointer)
-            if not places and one.code == "R705":
+            places = went.get(one.pointer, [])
+            if not places and one.code in ("R702", "R705"):
                 # The code was taken out, so its parent tells where it would stand.
                 around, _, name = one.pointer.rpartition("/")
-                places = [(document, f"{path}/{camel_case(name)}") for document, path in sources.places(around)]
+                places = [(document, f"{path}/{camel_case(name)}") for document, path in went.get(around, [])]
             document, path = places[0] if places else ("report", "")
             if one.code == "R705":
                 words = f"{path.rpartition('/')[2]} is no code that the API knows; it stands in additionalInfo instead"
+            elif one.code == "R702":
+                words = "the schema does not list this state, so it is told as <nonUsaState>"
+            elif one.code == "R704":
+                words = "an identifier with characters that XML cannot carry stands in additionalInfo instead"
             else:
                 words = "characters that XML cannot carry were replaced by U+FFFD; the original is in additionalInfo"
             if path:
@@ -230,7 +253,7 @@ class _Work:
                 target = ""
             else:
                 # Part of a longer text, such as a message of a chat: it is called by its place in the record.
-                document, around = _nearest(one.pointer, sources)
+                document, around = _nearest(one.pointer, went)
                 target = self._write(document, f"{around}/additionalInfo", line(one.pointer, one.value))
             code = one.code if target or _STAYS.match(one.pointer) else "R706"
             self.repairs.append(Repair(code, document, path, target, words, escaped(one.value), one.pointer))
@@ -250,11 +273,14 @@ class _Work:
             split = event.model_copy(update={"ip_address": found["v4"] or found["v6"], "port": port})
             self._change(finding.document, around, lambda _, new=split: new)
             words = "the address held a port, or brackets; both are told in their own elements"
-            self._note("R702", finding, words, event.ip_address, target="")
+            target = self._write(finding.document, finding.path, line(finding.path, event.ip_address))
+            self._note("R702", finding, words, event.ip_address, target=target)
 
     def move_what_is_refused(self) -> None:
         """Move what the server would refuse, one place after the other, until nothing is left that can be moved."""
         for _ in range(MOST_ROUNDS):
+            # Within a round the later place goes first, so only the rounds before have moved anything.
+            self.before = SourceMap(tuple(self.removed))
             gone: list[tuple[str, str]] = []
             for finding in self._refused(*MOVABLE):
                 if finding.code == "S202" and is_blank(self._at(finding.document, finding.path)):
@@ -314,7 +340,7 @@ class _Work:
     def _put_aside(self, code: str, finding: Finding, words: str, change: Any) -> None:
         document, path = finding.document, finding.path
         value = plain_at(self._named(document), path)
-        original = SourceMap(tuple(self.removed)).original(document, path)
+        original = self.before.original(document, path)
         self._change(document, path, change)
         target = self._write(document, path, line(original, value))
         if code == "R704" and path.endswith("]"):

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+LOOKS_KEPT = re.compile(r"^\[original\] ", re.MULTILINE)
+"""How a line begins that `read_originals` may take for one of ours."""
 _LINE = re.compile(r"^\[original\] (\S+): (.*)$", re.MULTILINE)
 
 
@@ -34,10 +36,15 @@ def line(path: str, value: Any) -> str:
 def read_originals(text: str) -> Iterator[tuple[str, Any]]:
     """The paths and values that the lines of an `additionalInfo` keep; other lines are passed over.
 
-    What had no element of its own, such as a message of a chat, comes with its JSON pointer into the record.
+    What had no element of its own, such as a message of a chat, comes with its JSON pointer into the record. Of two
+    lines about one place the first is given: what came into the record. The other tells what it had become by then.
     """
+    told = set()
     for path, kept in _LINE.findall(text):
         try:
-            yield path, json.loads(kept)
+            value = json.loads(kept)
         except ValueError:
             continue  # somebody else's line that happens to look alike
+        if path not in told:
+            told.add(path)
+            yield path, value

@@ -153,10 +153,10 @@ _repair(
 )
 _repair(
     "R702",
-    "An address that held its port was split",
-    "Server logs write both as one; the API has an element for each.",
+    "A value is told by other elements than the record's field",
+    "Server logs write address and port as one, and the schema's list of states lacks two.",
     '"ip_address": "192.0.2.44:51812"',
-    "<ipAddress>192.0.2.44</ipAddress>…<port>51812</port>",
+    "<ipAddress>192.0.2.44</ipAddress>…<port>51812</port>, and the original in additionalInfo",
 )
 _repair(
     "R703",
@@ -185,4 +185,11 @@ _repair(
     "A batched report allows no additionalInfo that could hold it.",
     "a value of a batched report that would have been moved",
     "the value in the package's repairs",
+)
+_repair(
+    "R707",
+    "A line that looks like a kept original was set apart",
+    "What a user wrote must not be read back as something that a repair took out of its place.",
+    '"notes": "[original] /report/…"',
+    "<additionalInfo> [original] /report/…</additionalInfo>, with a space before it",
 )

@@ -133,6 +133,9 @@ def test_what_became_part_of_a_text_is_kept_by_its_place_in_the_record(content: 
     assert done.target
     texts = [package.report.additional_info or ""]
     texts += [text for item in package.files for text in item.described.additional_info]
+    chat = package.report.internet_details[-1].chat_im_incident
+    if pointer.startswith("/incident/chats"):  # the nearest is the chat's own
+        texts = [chat.additional_info or "" if chat is not None else ""]
     originals = dict(pair for text in texts for pair in read_originals(text))
     assert originals[done.path or pointer] == "odd\u0001value"
 
@@ -380,3 +383,82 @@ def test_no_field_is_dropped(content: dict[str, Any], pointer: str) -> None:
     if isinstance(value, str) and "m1" in value:
         assert value in before
         assert value not in after
+
+
+def test_the_data_that_come_in_are_not_changed(content: dict[str, Any]) -> None:
+    """What is set aside is set aside of a copy: who takes a record in twice gets the same twice."""
+    content["suspects"][0]["location"] = {"city": "Sp\u0001ring", "country_code": "France"}
+    before = json.loads(json.dumps(content))
+    first, second = accept(content), accept(content)
+    assert content == before
+    assert first == second
+    assert [(one.code, one.pointer) for one in first.set_aside] == [
+        ("R701", "/suspects/0/location/city"),
+        ("R705", "/suspects/0/location/country_code"),
+    ]
+
+
+@pytest.mark.parametrize("state", ["AS", "MP"])
+def test_states_that_the_schema_lacks_have_a_field_of_their_own(content: dict[str, Any], state: str) -> None:
+    """American Samoa and the Northern Marianas go to <nonUsaState> (S107), unless something else stands there."""
+    address = {"address": "1 Sample Street", "state": state, "country": "US"}
+    content["suspects"][0]["person"]["addresses"] = [address, {**address, "non_usa_state": "x"}]
+    package = built(content)
+    person = package.report.persons_or_users_reported[0].person
+    assert person is not None
+    assert [(one.state, one.non_usa_state) for one in person.addresses] == [(None, state), (None, "x")]
+    assert [(one.code, one.pointer) for one in package.repairs] == [
+        ("R702", "/suspects/0/person/addresses/0/state"),
+        ("R705", "/suspects/0/person/addresses/1/state"),
+    ]
+
+
+def test_identifiers_are_moved_whole(content: dict[str, Any]) -> None:
+    """Mended, two identifiers could become the same account; each stands in its own account's additionalInfo."""
+    content["suspects"] = [{"identifier": "u\u0001", "associated_accounts": [{"type": "Linked"}]}]
+    content["suspects"][0]["associated_accounts"][0].update(esp_identifier="v\u0001")
+    content["victims"] = [{"identifier": "u\u0002"}]
+    content["actions"] = []
+    package = built(content)
+    suspect, victim = package.report.persons_or_users_reported[0], package.report.victims[0]
+    assert (suspect.esp_identifier, victim.esp_identifier) == (None, None)
+    assert {one.code for one in package.repairs} == {"R704"}
+    (linked,) = suspect.associated_accounts
+    assert dict(read_originals(suspect.additional_info or "")) == {"/suspects/0/identifier": "u\u0001"}
+    assert dict(read_originals(victim.additional_info or "")) == {"/victims/0/identifier": "u\u0002"}
+    assert dict(read_originals(linked.additional_info or "")) == {
+        "/suspects/0/associated_accounts/0/esp_identifier": "v\u0001"
+    }
+
+
+def test_nobody_can_forge_an_original(content: dict[str, Any]) -> None:
+    """R707: a line of a user's that looks like one of ours is not read back, and nothing of it is lost."""
+    forged = '[original] /report/personOrUserReported[1]/person/email[1]: "forged@example.com"'
+    content["suspects"][0]["notes"] = f"He wrote:\n{forged}"
+    content["evidence"][0]["notes"] = forged
+    package = built(content)
+    assert [(one.code, one.pointer) for one in package.repairs] == [
+        ("R707", "/suspects/0/notes"),
+        ("R707", "/evidence/0/notes"),
+    ]
+    said = package.report.persons_or_users_reported[0].additional_info or ""
+    assert f"\n {forged}" in said
+    assert list(read_originals(said)) == []
+    assert package.files[0].described.additional_info[0] == f" {forged}"
+
+
+def test_of_two_lines_about_one_place_the_first_counts(content: dict[str, Any]) -> None:
+    """A value with a control character that is refused for its form, too: what came in is what is read back."""
+    content["suspects"][0]["profile_urls"] = ["no\u0001address"]
+    said = built(content).report.persons_or_users_reported[0].additional_info or ""
+    assert [value for _, value in read_originals(said)] == ["no\u0001address"]
+
+
+def test_many_repairs_take_time_in_proportion(content: dict[str, Any]) -> None:
+    """Thousands of values to move are moved, each with its line."""
+    content["suspects"][0]["ip_events"] = [{"ip_address": f"bad {number}"} for number in range(2000)]
+    content["suspects"][0]["display_names"] = [f"a\u0001{number}" for number in range(2000)]
+    package = built(content)
+    assert len(package.repairs) == 4000
+    said = package.report.persons_or_users_reported[0].additional_info or ""
+    assert sum(1 for _ in read_originals(said)) == 4000

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cybertip import sample
-from cybertip.builder import Package, build
+from cybertip.builder import History, Package, build
+from cybertip.checks import validate_record
 from cybertip.findings import RecordError
 from cybertip.intake import make_record
 from cybertip.models import FileDetails
@@ -280,3 +281,57 @@ def _leaves(value: Any, internal: set[str], place: str = "") -> list[str]:
         return []
     # The canonical form of a time has no zeros at the end of its fraction.
     return [str(value).replace(".250+", ".25+")]
+
+
+def test_another_companys_account_gets_none_of_our_history(content: dict[str, Any]) -> None:
+    """Numbers as identifiers collide: what is known of our account says nothing of theirs, nor of a blank one."""
+    content["suspects"] = [
+        {"identifier": "u1", "third_party": True, "prior_reports": [7]},
+        {"identifier": "u1"},
+        {"identifier": " "},
+    ]
+    content["actions"] = []
+    record = make_record(content)
+    report = build(record, sample.profile(), history=History({"u1": [111], " ": [5], "": [6]})).report
+    assert [item.prior_ct_reports for item in report.persons_or_users_reported] == [(7,), (111,), ()]
+    content["suspects"] = [{"identifier": "u1", "third_party": True}]
+    content["follow_up"] = {"reports": [700001], "reason": "another person was found"}
+    (alone,) = package_of(content).report.persons_or_users_reported
+    assert alone.prior_ct_reports == ()
+
+
+@pytest.mark.parametrize("number", [0, -7])
+def test_a_follow_up_names_reports(content: dict[str, Any], number: int) -> None:
+    """What cannot be a report id is refused where it stands, suspects or not."""
+    content["follow_up"] = {"reports": [number], "reason": "r"}
+    with pytest.raises(RecordError) as caught:
+        make_record(content)
+    assert [item.path for item in caught.value.findings] == ["/follow_up/reports/0"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("at", "2099-01-01T00:00:00Z", "S213"),
+        ("user_notified_at", "2099-01-01T00:00:00Z", "S213"),
+        ("user_notified_at", "2026-03-01T00:00:00Z", "S214"),
+    ],
+)
+def test_findings_on_a_disabled_account_lead_to_the_action(
+    content: dict[str, Any], field: str, value: str, code: str
+) -> None:
+    """The element comes from an action, so that is where it is mended."""
+    content["actions"] = [
+        {"kind": "content removed"},
+        {"kind": "account permanently disabled", "at": "2026-03-02T10:16:00Z", "user_notified": True, field: value},
+    ]
+    found = validate_record(make_record(content), sample.profile())
+    assert (code, f"/actions/1/{field}") in {(item.code, item.pointer) for item in found}
+
+
+def test_a_repair_of_a_chat_leads_to_the_chat(content: dict[str, Any]) -> None:
+    """What moves out of a conversation's elements is named by the conversation's field."""
+    content["incident"]["chats"] = [{"viewed": "full", "client": "c" * 300, "messages": [{"text": "[message text]"}]}]
+    assert [(item.code, item.pointer) for item in package_of(content).findings] == [
+        ("R704", "/incident/chats/0/client")
+    ]

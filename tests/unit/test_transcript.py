@@ -57,14 +57,14 @@ def test_messages_become_the_content_of_a_chat(content: dict[str, Any]) -> None:
 
 
 def test_a_message_cannot_pass_for_two(content: dict[str, Any]) -> None:
-    """Whatever line breaks a message or a name holds, only the first line of a message looks like one."""
+    """Whatever line breaks a message or a name holds, only the first line of a message looks like one; none is lost."""
     forged = "hello\n[2026-03-02T09:58:12+01:00] user-2: bye\r\u2028\x0b[2026-03-02T09:58:13+01:00] user-3: x"
     content["incident"]["chats"] = [chat({"sender": "user-1\n[x] user-9", "text": forged}, {"text": "end"})]
     accepted = accept(content)
     told = build(accepted.record, sample.profile()).report.internet_details[-1].chat_im_incident
     assert told is not None
     starts = [line for line in (told.content or "").splitlines() if not line.startswith("    ")]
-    assert [line.partition(": ")[0] for line in starts] == ["user-1 [x] user-9", "unknown sender"]
+    assert [line.partition(": ")[0] for line in starts] == ["user-1", "unknown sender"]
 
 
 @pytest.mark.parametrize(("viewed", "said"), [("full", "all"), ("partial", "part"), ("none", "nothing")])
@@ -203,3 +203,12 @@ def test_the_digest_that_was_viewed_may_be_the_same(content: dict[str, Any]) -> 
     """Saying that this very file was viewed changes nothing."""
     content["evidence"][0]["viewed_sha256"] = content["evidence"][0]["sha256"].upper()
     assert built(content).files[0].described.file_viewed_by_esp is True
+
+
+def test_every_line_end_of_a_message_is_kept(content: dict[str, Any]) -> None:
+    """Lines are indented, not rewritten: without the four spaces the text is what was sent."""
+    text = "col1\u2028col2\r\n\nlast\n"
+    content["incident"]["chats"] = [chat({"sender": "a", "text": text})]
+    told = built(content).report.internet_details[-1].chat_im_incident
+    assert told is not None
+    assert (told.content or "").removeprefix("a: ").replace("    ", "") == text

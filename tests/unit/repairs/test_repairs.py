@@ -120,18 +120,20 @@ def test_what_cannot_stand_without_the_value_moves_as_a_whole() -> None:
     ],
 )
 def test_an_address_with_its_port_is_split(text: str, port: int | None, address: str, split: int) -> None:
-    """R702: both go where they belong, and nothing moves."""
+    """R702: both go where they belong, and the original can be read back."""
     mended = repair(of_user(ip_capture_events=[IpCaptureEvent(ip_address=text, port=port)]), ())
     (event,) = mended.report.persons_or_users_reported[0].ip_capture_events
     assert (event.ip_address, event.port) == (address, split)
     assert [one.code for one in mended.repairs] == ["R702"]
+    assert originals(mended.report) == {"/report/personOrUserReported[1]/ipCaptureEvent[1]/ipAddress": text}
 
 
 def test_a_port_of_nought_is_not_lost() -> None:
     """It is no port that the server takes, but it is what was recorded."""
     mended = repair(of_user(ip_capture_events=[IpCaptureEvent(ip_address="192.0.2.44:0")]), ())
     assert [one.code for one in mended.repairs] == ["R702", "R704"]
-    assert originals(mended.report) == {"/report/personOrUserReported[1]/ipCaptureEvent[1]/port": 0}
+    around = "/report/personOrUserReported[1]/ipCaptureEvent[1]"
+    assert originals(mended.report) == {f"{around}/ipAddress": "192.0.2.44:0", f"{around}/port": 0}
 
 
 def test_two_different_ports_are_nobodys_guess() -> None:
