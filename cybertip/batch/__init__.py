@@ -8,7 +8,9 @@ identifier each; nobody in danger. What else the records know stays with the pro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from cybertip.batch._fit import contradictions, marks_of, unfit
 from cybertip.builder import Package, PackagedFile, reporter, versions
 from cybertip.findings import Finding, RecordError, error
 from cybertip.gates import Override, Seen, gate
@@ -97,37 +99,10 @@ def _problems(
         yield error("X002", "", "a batch needs at least one record", "Hand in the records of the users.")
         return
     for index, (record, found) in enumerate(zip(records, seen, strict=True)):
-        for finding in gate(record, reviewers=profile.policy.reviewers, seen=found, overrides=overrides):
-            yield error(finding.code, f"/{index}{finding.path}", finding.message, finding.cure)
-        yield from _unfit(f"/{index}", record, records[0])
-
-
-def _unfit(at: str, record: ReviewRecord, first: ReviewRecord) -> Iterator[Finding]:
-    alone = "File this record alone."
-    for field in ("urgent", "victims", "recipients", "law_enforcement", "follow_up"):
-        if getattr(record, field):
-            yield error("B402", f"{at}/{field}", f"a batched report cannot carry {field.replace('_', ' ')}", alone)
-    if record.incident.type is not first.incident.type:
-        yield error("X002", f"{at}/incident/type", "the records are about different kinds of incidents", alone)
-    if not record.suspects:
-        yield error("B401", f"{at}/suspects", "there is no user to name", alone)
-    for number, suspect in enumerate(record.suspects):
-        if not suspect.identifier:
-            where = f"{at}/suspects/{number}/identifier"
-            yield error("B401", where, "a batched report names its users by nothing but the identifier", alone)
-    if len(record.evidence) != 1:
-        yield error("B403", f"{at}/evidence", "a batched report is about exactly one file", alone)
-        return
-    evidence = record.evidence[0]
-    if first.evidence and evidence.sha256 != first.evidence[0].sha256:
-        yield error("B403", f"{at}/evidence/0/sha256", "this is another file than that of the first record", alone)
-    if not _marks(evidence):
-        yield error("B404", f"{at}/evidence/0/annotations", "no reviewer marked the file viral or as a meme", alone)
-
-
-def _marks(evidence: Evidence) -> list[str]:
-    tags = evidence.annotations or FileAnnotations()
-    return [name for name in ("potential_meme", "viral") if getattr(tags, name)]
+        gates = gate(record, reviewers=profile.policy.reviewers, seen=found, overrides=overrides)
+        for finding in (*gates, *unfit(record)):
+            yield replace(finding, path=f"/{index}{finding.path}")
+    yield from contradictions(records)
 
 
 def _users(records: Iterable[ReviewRecord]) -> dict[str, str]:
@@ -147,7 +122,7 @@ def _what_it_is(first: ReviewRecord, count: int) -> str:
 
 
 def _details(evidence: Sequence[Evidence]) -> FileDetails:
-    marks = {name for item in evidence for name in _marks(item)}
+    marks = {name for item in evidence for name in marks_of(item)}
     fully = any(item.viewed is Viewed.FULL and item.viewed_sha256 in (None, item.sha256) for item in evidence)
     public = {item.publicly_available for item in evidence}
     return FileDetails(
