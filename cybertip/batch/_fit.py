@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cybertip.findings import Finding, error
-from cybertip.models import FileAnnotations
+from cybertip.models import FileAnnotations, IncidentType, InternetDetails, ReportAnnotations
 from cybertip.review import Evidence, ReviewRecord
 
 ALONE = "File this record alone."
+
+GRAVE = frozenset({IncidentType.CHILD_SEXUAL_MOLESTATION, IncidentType.CHILD_SEX_TRAFFICKING})
+"""The kinds of incidents that cannot wait (Q615), while a batched report cannot be escalated."""
+
+HARMLESS = frozenset({"spam", "informational", "instrumental_use"})
+"""The annotations of a case that speak of no child in danger. Any other one is taken to, and so is one yet to come."""
 
 
 def unfit(record: ReviewRecord) -> Iterator[Finding]:
@@ -22,6 +28,8 @@ def unfit(record: ReviewRecord) -> Iterator[Finding]:
         record: the record.
     """
     yield from _more_than_users(record)
+    yield from _danger(record)
+    yield from _content(record)
     yield from _users(record)
     yield from _file(record)
 
@@ -43,13 +51,53 @@ def _more_than_users(record: ReviewRecord) -> Iterator[Finding]:
             yield error("B402", f"/{field}", f"a batched report cannot carry {field.replace('_', ' ')}", ALONE)
 
 
+def _danger(record: ReviewRecord) -> Iterator[Finding]:
+    for number, _ in enumerate(record.indicators):
+        yield error("B402", f"/indicators/{number}", "a batched report cannot tell of a child in danger", ALONE)
+    if record.incident.type in GRAVE:
+        message = "an incident of this type cannot wait, and a batched report cannot be escalated"
+        yield error("B402", "/incident/type", message, ALONE)
+    tags = record.incident.annotations or ReportAnnotations()
+    for name in type(tags).model_fields:
+        if getattr(tags, name) and name not in HARMLESS:
+            message = "a batched report cannot tell of what this says about a child"
+            yield error("B402", f"/incident/annotations/{name}", message, ALONE)
+
+
+def _content(record: ReviewRecord) -> Iterator[Finding]:
+    for number, _ in enumerate(record.incident.chats):
+        yield error("B402", f"/incident/chats/{number}", "a batched report cannot carry a conversation", ALONE)
+    for number, details in enumerate(record.incident.details):
+        for place in _carrying(details):
+            message = "a batched report cannot carry what was said or shared beside the file"
+            yield error("B402", f"/incident/details/{number}/{place}", message, ALONE)
+
+
+def _carrying(details: InternetDetails) -> Iterator[str]:
+    """What of a kind of incident is more than the place where the file was met."""
+    for kind in type(details).model_fields:
+        part = getattr(details, kind)
+        for field in ("content", "file_names"):
+            if (getattr(part, field, None) or "").strip():
+                yield f"{kind}/{field}"
+    if details.non_internet_incident is not None:  # nobody spreads a file by that
+        yield "non_internet_incident"
+
+
 def _users(record: ReviewRecord) -> Iterator[Finding]:
     if not record.suspects:
         yield error("B401", "/suspects", "there is no user to name", ALONE)
     for number, suspect in enumerate(record.suspects):
+        at = f"/suspects/{number}"
         if not suspect.identifier:
-            where = f"/suspects/{number}/identifier"
-            yield error("B401", where, "a batched report names its users by nothing but the identifier", ALONE)
+            message = "a batched report names its users by nothing but the identifier"
+            yield error("B401", f"{at}/identifier", message, ALONE)
+        if suspect.third_party:
+            message = "another company's account would be named as one of the provider's own"
+            yield error("B401", f"{at}/third_party", message, ALONE)
+        if suspect.compromised:
+            message = "an account that somebody else took over would be named without a word of that"
+            yield error("B401", f"{at}/compromised", message, ALONE)
 
 
 def marks_of(evidence: Evidence) -> list[str]:

@@ -19,7 +19,7 @@ from cybertip.gates import Override, Seen
 from cybertip.intake import accept, make_record
 from cybertip.mock import MockCore
 from cybertip.mock.state import ReportState
-from cybertip.models import ReportResponse
+from cybertip.models import ReportAnnotations, ReportResponse
 from cybertip.schema import Schema
 from cybertip.xml import parse, write
 from tests.unit.rule_cases import NOW
@@ -47,6 +47,15 @@ def batch_of(record: dict[str, Any], count: int = 3) -> list[dict[str, Any]]:
         one["incident"]["occurred_at"] = f"2026-03-02T09:{59 - number:02}:00+01:00"
         records.append(one)
     return records
+
+
+PAGE = {"web_page_incident": {"urls": ["https://photos.example.com/album/4711"]}}
+CHAT = {"client": "Example Messenger", "viewed": "full", "messages": [{"sender": "user-1", "text": "[message text]"}]}
+
+
+def told(record: dict[str, Any], **fields: Any) -> None:
+    """The record with other fields of its incident."""
+    record["incident"].update(fields)
 
 
 def built(records: list[dict[str, Any]]) -> Package:
@@ -139,6 +148,75 @@ def test_what_is_no_such_case_is_filed_alone(record: dict[str, Any], change: Any
     records = batch_of(record)
     change(records[1])
     assert finding in refused(records)
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (lambda one: one.update(indicators=["threats"]), ("B402", "/1/indicators/0")),
+        (lambda one: told(one, chats=[CHAT]), ("B402", "/1/incident/chats/0")),
+        (
+            lambda one: told(one, details=[PAGE, {"chat_im_incident": {"content": "[message text]"}}]),
+            ("B402", "/1/incident/details/1/chat_im_incident/content"),
+        ),
+        (
+            lambda one: told(one, details=[{"email_incident": {"content": "[message text]"}}]),
+            ("B402", "/1/incident/details/0/email_incident/content"),
+        ),
+        (
+            lambda one: told(one, details=[{"newsgroup_incident": {"content": "[message text]"}}]),
+            ("B402", "/1/incident/details/0/newsgroup_incident/content"),
+        ),
+        (
+            lambda one: told(one, details=[{"online_gaming_incident": {"content": "[message text]"}}]),
+            ("B402", "/1/incident/details/0/online_gaming_incident/content"),
+        ),
+        (
+            lambda one: told(one, details=[{"peer2peer_incident": {"file_names": "a.png b.png"}}]),
+            ("B402", "/1/incident/details/0/peer2peer_incident/file_names"),
+        ),
+        (
+            lambda one: told(one, details=[{"non_internet_incident": {"location_name": "[place]"}}]),
+            ("B402", "/1/incident/details/0/non_internet_incident"),
+        ),
+        (lambda one: one["suspects"][0].update(third_party=True), ("B401", "/1/suspects/0/third_party")),
+        (lambda one: one["suspects"][0].update(compromised=True), ("B401", "/1/suspects/0/compromised")),
+    ],
+)
+def test_what_a_batch_cannot_tell_of_is_filed_alone(
+    record: dict[str, Any], change: Any, finding: tuple[str, str]
+) -> None:
+    """Danger, content, and accounts that are not simply a user of ours: that finding, and no other."""
+    records = batch_of(record)
+    change(records[1])
+    assert refused(records) == [finding]
+
+
+@pytest.mark.parametrize("kind", ["Child Sexual Molestation", "Child Sex Trafficking"])
+def test_what_cannot_wait_is_no_batch(record: dict[str, Any], kind: str) -> None:
+    """Kinds of incidents that are danger in themselves are refused, even where all records agree."""
+    records = batch_of(record)
+    for one in records:
+        one["incident"]["type"] = kind
+    assert refused(records) == [("B402", f"/{index}/incident/type") for index in range(3)]
+
+
+@pytest.mark.parametrize("name", list(ReportAnnotations.model_fields))
+def test_annotations_that_speak_of_a_child_are_filed_alone(record: dict[str, Any], name: str) -> None:
+    """All but three annotations of a case may mean a child in danger."""
+    records = batch_of(record)
+    told(records[1], annotations={name: True})
+    if name in ("spam", "informational", "instrumental_use"):
+        assert built(records)
+    else:
+        assert refused(records) == [("B402", f"/1/incident/annotations/{name}")]
+
+
+def test_where_the_file_was_met_stays_with_the_provider(record: dict[str, Any]) -> None:
+    """A place without content is no reason to file alone: the package keeps it."""
+    records = batch_of(record)
+    told(records[1], details=[PAGE, {"chat_im_incident": {"chat_client": "Example Messenger", "content": " "}}])
+    assert "Example Messenger" in built(records).repairs[1].original
 
 
 def test_no_records_are_no_batch() -> None:
