@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cybertip.findings import Finding, error
-from cybertip.models import FileAnnotations, IncidentType, InternetDetails, ReportAnnotations
+from cybertip.models import FileAnnotations, FileRelevance, IncidentType, InternetDetails, ReportAnnotations
 from cybertip.review import Evidence, ReviewRecord
 
 ALONE = "File this record alone."
@@ -43,6 +43,18 @@ def contradictions(records: Sequence[ReviewRecord]) -> Iterator[Finding]:
             yield error("X002", f"{at}/incident/type", "the records are about different kinds of incidents", ALONE)
         if first.evidence and record.evidence and record.evidence[0].sha256 != first.evidence[0].sha256:
             yield error("B403", f"{at}/evidence/0/sha256", "this is another file than that of the first record", ALONE)
+    yield from _classes(records)
+
+
+def _classes(records: Sequence[ReviewRecord]) -> Iterator[Finding]:
+    """Classifications of the one file that are not those of the first record that has one."""
+    files = [(index, item) for index, record in enumerate(records) for item in record.evidence[:1]]
+    named = [(index, item) for index, item in files if item.classification and item.sha256 == files[0][1].sha256]
+    for index, item in named:
+        if item.classification is not named[0][1].classification:
+            message = f"the file has another classification here than in record {named[0][0]}"
+            cure = "Have people decide which one is right, and give it in all of the records."
+            yield error("X002", f"/{index}/evidence/0/classification", message, cure)
 
 
 def _more_than_users(record: ReviewRecord) -> Iterator[Finding]:
@@ -100,15 +112,30 @@ def _users(record: ReviewRecord) -> Iterator[Finding]:
             yield error("B401", f"{at}/compromised", message, ALONE)
 
 
+MARKS = ("potential_meme", "viral")
+"""The annotations that make a file one for a batched report."""
+
+
 def marks_of(evidence: Evidence) -> list[str]:
-    """The annotations that make a file one for a batched report, as far as a reviewer set them."""
+    """Those of `MARKS` that a reviewer set."""
     tags = evidence.annotations or FileAnnotations()
-    return [name for name in ("potential_meme", "viral") if getattr(tags, name)]
+    return [name for name in MARKS if getattr(tags, name)]
 
 
 def _file(record: ReviewRecord) -> Iterator[Finding]:
     if len(record.evidence) != 1:
         yield error("B403", "/evidence", "a batched report is about exactly one file", ALONE)
         return
-    if not marks_of(record.evidence[0]):
+    evidence = record.evidence[0]
+    if not marks_of(evidence):
         yield error("B404", "/evidence/0/annotations", "no reviewer marked the file viral or as a meme", ALONE)
+    # Each of the others tells of the child, or whether there is one, and so what investigators do first. A batched
+    # report allows none of them, and its silence would say that no reviewer had seen any.
+    tags = evidence.annotations or FileAnnotations()
+    for name in type(tags).model_fields:
+        if getattr(tags, name) and name not in MARKS:
+            message = "a batched report cannot carry this annotation of the file"
+            yield error("B404", f"/evidence/0/annotations/{name}", message, ALONE)
+    if evidence.relevance is not FileRelevance.REPORTED:
+        message = "the file of a batched report is what is reported, and this one is context"
+        yield error("B406", "/evidence/0/relevance", message, ALONE)

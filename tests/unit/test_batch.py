@@ -19,7 +19,7 @@ from cybertip.gates import Override, Seen
 from cybertip.intake import accept, make_record
 from cybertip.mock import MockCore
 from cybertip.mock.state import ReportState
-from cybertip.models import ReportAnnotations, ReportResponse
+from cybertip.models import FileAnnotations, ReportAnnotations, ReportResponse
 from cybertip.schema import Schema
 from cybertip.xml import parse, write
 from tests.unit.rule_cases import NOW
@@ -210,6 +210,34 @@ def test_annotations_that_speak_of_a_child_are_filed_alone(record: dict[str, Any
         assert built(records)
     else:
         assert refused(records) == [("B402", f"/1/incident/annotations/{name}")]
+
+
+def test_context_is_no_batch(record: dict[str, Any]) -> None:
+    """B406: a supplemental file is not made a reported one."""
+    records = batch_of(record)
+    records[1]["evidence"][0]["relevance"] = "Supplemental Reported"
+    assert refused(records) == [("B406", "/1/evidence/0/relevance")]
+
+
+@pytest.mark.parametrize("name", sorted(set(FileAnnotations.model_fields) - {"viral", "potential_meme"}))
+def test_a_file_with_another_annotation_is_filed_alone(record: dict[str, Any], name: str) -> None:
+    """B404: what a reviewer saw in the file is never passed over in silence."""
+    records = batch_of(record)
+    records[1]["evidence"][0]["annotations"][name] = True
+    assert refused(records) == [("B404", f"/1/evidence/0/annotations/{name}")]
+
+
+def test_a_classification_is_carried_or_refused(record: dict[str, Any]) -> None:
+    """A record without one contradicts nothing; of two that differ, nobody guesses which is right."""
+    records = batch_of(record)
+    for index, given in [(1, "B2"), (2, "B2")]:
+        records[index]["evidence"][0]["classification"] = given
+    details = built(records).files[0].described
+    assert details.industry_classification == "B2"
+    records[2]["evidence"][0]["classification"] = "A1"
+    assert refused(records) == [("X002", "/2/evidence/0/classification")]
+    records[2]["evidence"][0]["sha256"] = "1" * 64
+    assert refused(records) == [("B403", "/2/evidence/0/sha256")]
 
 
 def test_where_the_file_was_met_stays_with_the_provider(record: dict[str, Any]) -> None:
