@@ -11,8 +11,12 @@ from collections.abc import Iterator, Sequence
 from cybertip.findings import Finding, error
 from cybertip.models import FileAnnotations, FileRelevance, IncidentType, InternetDetails, ReportAnnotations
 from cybertip.review import Evidence, ReviewRecord
+from cybertip.rules._values import is_blank, units
 
 ALONE = "File this record alone."
+
+LONGEST = 255
+"""How many UTF-16 code units an identifier may have (S211)."""
 
 GRAVE = frozenset({IncidentType.CHILD_SEXUAL_MOLESTATION, IncidentType.CHILD_SEX_TRAFFICKING})
 """The kinds of incidents that cannot wait (Q615), while a batched report cannot be escalated."""
@@ -101,9 +105,13 @@ def _users(record: ReviewRecord) -> Iterator[Finding]:
         yield error("B401", "/suspects", "there is no user to name", ALONE)
     for number, suspect in enumerate(record.suspects):
         at = f"/suspects/{number}"
-        if not suspect.identifier:
+        identifier = suspect.identifier or ""
+        if is_blank(identifier):
             message = "a batched report names its users by nothing but the identifier"
             yield error("B401", f"{at}/identifier", message, ALONE)
+        elif units(identifier) > LONGEST:  # cut it would be another account's
+            message = f"the identifier has more than {LONGEST} characters, and has no other place in a batched report"
+            yield error("S211", f"{at}/identifier", message, ALONE)
         if suspect.third_party:
             message = "another company's account would be named as one of the provider's own"
             yield error("B401", f"{at}/third_party", message, ALONE)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,16 +16,19 @@ import pytest
 from cybertip import sample
 from cybertip.batch import build_batch
 from cybertip.builder import Package
-from cybertip.checks import validate
+from cybertip.checks import judge_package, validate
 from cybertip.findings import RecordError, Severity
 from cybertip.gates import Override, Seen
-from cybertip.intake import accept, make_record
+from cybertip.intake import accept, accept_record, make_record
 from cybertip.mock import MockCore
 from cybertip.mock.state import ReportState
 from cybertip.models import FileAnnotations, ReportAnnotations, ReportResponse
+from cybertip.provenance import source_map
 from cybertip.schema import Schema
 from cybertip.xml import parse, write
-from tests.unit.rule_cases import NOW
+from tests.contract.judging import SEED
+from tests.contract.two_readings import of_the_mock
+from tests.unit.rule_cases import ASTRAL, NOW
 
 LATER = NOW.replace(year=2027)
 
@@ -240,6 +246,97 @@ def test_a_classification_is_carried_or_refused(record: dict[str, Any]) -> None:
     assert refused(records) == [("B403", "/2/evidence/0/sha256")]
 
 
+@pytest.mark.parametrize("identifier", ["", "  ", "\t"])
+def test_a_blank_identifier_names_nobody(record: dict[str, Any], identifier: str) -> None:
+    """It counts as none."""
+    records = batch_of(record)
+    records[1]["suspects"][0]["identifier"] = identifier
+    assert refused(records) == [("B401", "/1/suspects/0/identifier")]
+
+
+@pytest.mark.parametrize("longest", ["x" * 255, ASTRAL * 127 + "x"])
+def test_an_identifier_is_never_cut(record: dict[str, Any], longest: str) -> None:
+    """S211: one that is too long has no place in a batched report, so its record is filed alone."""
+    records = batch_of(record)
+    records[1]["suspects"][0]["identifier"] = longest
+    assert built(records)
+    records[1]["suspects"][0]["identifier"] += "x"
+    assert refused(records) == [("S211", "/1/suspects/0/identifier")]
+
+
+def places(package: Package) -> dict[str, str]:
+    """The pointers of the incident summary, by the names of its elements."""
+    around = "/report/incidentSummary/"
+    sources = package.map.sources or {}
+    return {path.removeprefix(around): pointer for (_, path), pointer in sources.items() if path.startswith(around)}
+
+
+def test_a_long_platform_is_left_out_and_kept(record: dict[str, Any]) -> None:
+    """S201: half a name is no name; the original stays in the package, with its field."""
+    records = batch_of(record)
+    for one in records:
+        one["incident"]["platform"] = "x" * 256
+    package = built(records)
+    assert package.report.incident_summary.platform == "x" * 256
+    assert places(package)["platform"] == "/2/incident/platform"
+    for one in records:
+        one["incident"]["platform"] = "x" * 255 + ASTRAL
+    package = built(records)
+    assert package.report.incident_summary.platform is None
+    assert "platform" not in places(package)
+    kept = package.repairs[0]
+    assert (kept.code, kept.path, kept.pointer) == (
+        "R706", "/report/incidentSummary/platform", "/2/incident/platform"
+    )  # fmt: skip
+    assert json.loads(kept.original) == "x" * 255 + ASTRAL
+
+
+@pytest.mark.parametrize(("count", "without"), [(3, "Earliest of 3 incidents with this file"), (1, None)])
+def test_a_long_meaning_of_the_time_is_left_out_and_kept(
+    record: dict[str, Any], count: int, without: str | None
+) -> None:
+    """S204: the report says which of the times it is, as long as there is room, and what it is the time of."""
+    records = batch_of(record, count)
+    room = 3000 - (len(without) + 2 if without else 0)
+    told(records[-1], time_meaning="x" * room)
+    package = built(records)
+    assert len(package.report.incident_summary.incident_date_time_description or "") == 3000
+    pointer = f"/{count - 1}/incident/time_meaning"
+    assert places(package)["incidentDateTimeDescription"] == pointer
+    told(records[-1], time_meaning="x" * (room + 1))
+    package = built(records)
+    assert package.report.incident_summary.incident_date_time_description == without
+    kept = package.repairs[0]
+    assert (kept.code, kept.path, kept.pointer) == (
+        "R706", "/report/incidentSummary/incidentDateTimeDescription", pointer
+    )  # fmt: skip
+    assert json.loads(kept.original) == "x" * (room + 1)
+
+
+def test_what_says_nothing_is_left_out(record: dict[str, Any]) -> None:
+    """No element stands there empty."""
+    (one,) = batch_of(record, 1)
+    told(one, platform=" ", time_meaning=" ")
+    summary = built([one]).report.incident_summary
+    assert (summary.platform, summary.incident_date_time_description) == (None, None)
+    del one["incident"]["time_meaning"]
+    assert built([one]).report.incident_summary.incident_date_time_description is None
+
+
+def test_the_claims_on_the_file_lead_to_whoever_makes_them(record: dict[str, Any]) -> None:
+    """Each comes from the first record that says it; what is not said comes from none."""
+    records = batch_of(record)
+    records[0]["evidence"][0].update(viewed="none", publicly_available=None)
+    records[2]["evidence"][0].update(classification="B1", exif_viewed=True)
+    package = built(records)
+    pointers = {path: pointer for (name, path), pointer in (package.map.sources or {}).items() if name == "files[0]"}
+    assert pointers == {
+        "/fileDetails/fileViewedByEsp": "/1/evidence/0/viewed",
+        "/fileDetails/exifViewedByEsp": "/2/evidence/0/exif_viewed",
+        "/fileDetails/industryClassification": "/2/evidence/0/classification",
+    }
+
+
 def test_where_the_file_was_met_stays_with_the_provider(record: dict[str, Any]) -> None:
     """A place without content is no reason to file alone: the package keeps it."""
     records = batch_of(record)
@@ -275,3 +372,81 @@ def test_a_batch_is_compared_with_what_is_there(record: dict[str, Any]) -> None:
     with pytest.raises(RecordError) as caught:
         build_batch(records, sample.profile(), seen=[{}, other, {}])
     assert [(item.code, item.path) for item in caught.value.findings] == [("P503", "/1/evidence/0/sha256")]
+
+
+LENGTHS = [*("x" * length for length in (255, 256, 257, 2970, 2990)), ASTRAL * 128, ASTRAL * 1500]
+TEXTS = [None, "", " ", "a\u0001b", *LENGTHS]
+IDENTIFIERS = ["user-1", "user-2", "x" * 255, "]]>", *TEXTS]
+ODD: list[tuple[float, Callable[[dict[str, Any], Random], object]]] = [
+    (0.05, lambda one, rng: one["suspects"][0].update(identifier=rng.choice(IDENTIFIERS))),
+    (0.2, lambda one, rng: one["suspects"].append({"identifier": rng.choice(IDENTIFIERS[:4])})),
+    (0.02, lambda one, rng: one["suspects"].clear()),
+    (0.3, lambda one, rng: told(one, time_meaning=rng.choice(TEXTS))),
+    (0.05, lambda one, rng: told(one, platform=rng.choice(TEXTS))),
+    (0.2, lambda one, rng: told(one, occurred_at=rng.choice(["2026-01-01T00:00:00Z", "2025-12-31T23:59:59.9-12:00"]))),
+    (0.2, lambda one, rng: told(one, notes=rng.choice(TEXTS), annotations={"spam": True})),
+    (0.02, lambda one, rng: told(one, annotations={rng.choice(list(ReportAnnotations.model_fields)): True})),
+    (0.02, lambda one, rng: told(one, chats=[CHAT])),
+    (0.05, lambda one, rng: one.update(urgent=None, indicators=rng.choice([[], [], ["threats"]]))),
+    (0.3, lambda one, rng: one["evidence"][0].update(viewed=rng.choice(["full", "partial", "none"]))),
+    (0.3, lambda one, rng: one["evidence"][0].update(exif_viewed=rng.random() < 0.5)),
+    (0.1, lambda one, rng: one["evidence"][0].update(classification=rng.choice(["A1", "A1", "B2"]))),
+    (0.1, lambda one, rng: one["evidence"][0].update(publicly_available=rng.choice([True, False, None]))),
+    (0.02, lambda one, rng: one["evidence"][0].update(relevance="Supplemental Reported")),
+    (0.2, lambda one, rng: one["evidence"][0].update(annotations={"potential_meme": rng.random() < 0.9})),
+    (0.02, lambda one, rng: one["evidence"][0]["annotations"].update(infant=True)),
+    (0.2, lambda one, rng: one["evidence"][0].update(original_name=rng.choice(TEXTS), notes=rng.choice(TEXTS))),
+]
+"""Ways in which a record may be odd, and how often it is."""
+
+
+def oddly(record: dict[str, Any], rng: Random) -> list[dict[str, Any]]:
+    """Records of a batch, some of them changed; what all of a batch share changes together, mostly."""
+    common = copy.deepcopy(record)
+    common["incident"]["platform"] = rng.choice(TEXTS)
+    records = batch_of(common, rng.randrange(1, 5))
+    for one in records:
+        for chance, change in ODD:
+            if rng.random() < chance:
+                change(one, rng)
+    return records
+
+
+def judged(records: list[dict[str, Any]]) -> str:
+    """What becomes of records, with everything proven that must be true of it."""
+    taken = [accept_record(json.dumps(one).encode()) for one in records]
+    aside = [replace(item, pointer=f"/{i}{item.pointer}") for i, one in enumerate(taken) for item in one.set_aside]
+    try:
+        package = build_batch([one.record for one in taken], sample.profile(), aside)
+    except RecordError as problem:
+        wrong = [item for item in problem.findings if not re.match(r"/\d+/\w", item.path) or not item.cure]
+        if wrong:
+            raise AssertionError(f"a finding names no field, or no cure: {wrong}") from None
+        return "refused"
+    found = judge_package(package, None, sample.profile(), now=LATER).findings
+    assert not found.errors
+    details = [write(item.details(1, "0" * 32)) for item in package.files]
+    assert of_the_mock(write(package.report), details, LATER) == set()
+    # Whatever the report says of the incident and its users has its field in the record, which is there.
+    paths = {path for _, path in source_map(package.report, ()).filled if "/reporter" not in path}
+    said = {path for path in paths if re.search("/incidentSummary/|espIdentifier", path)}
+    sources = {path: pointer for (name, path), pointer in (package.map.sources or {}).items() if name == "report"}
+    assert set(sources) == said
+    for pointer in sources.values():
+        value: Any = records
+        for step in pointer[1:].split("/"):
+            value = value[int(step) if isinstance(value, list) else step]
+    return "built"
+
+
+def test_every_batch_is_right_or_refused_with_its_fields(record: dict[str, Any]) -> None:
+    """Hundreds of odd batches: none breaks the schema or a rule, and the mock agrees."""
+    rng = Random(SEED)
+    ends = {"built": 0, "refused": 0}
+    for number in range(300):
+        records = oddly(record, rng)
+        try:
+            ends[judged(records)] += 1
+        except Exception as problem:
+            raise AssertionError(f"seed {SEED}, batch {number}: {json.dumps(records)[:4000]}") from problem
+    assert min(ends.values()) > 50, f"seed {SEED}: {ends}"
