@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cybertip.batch._fit import contradictions, marks_of, unfit
 from cybertip.builder import Package, PackagedFile, reporter, versions
+from cybertip.builder._accounts import unplaced
 from cybertip.findings import Finding, RecordError, error
 from cybertip.gates import Override, Seen, gate
 from cybertip.intake import SetAside
@@ -57,7 +58,8 @@ def build_batch(
         records: the records, in the order in which their users are to be named; at least one.
         profile: who files.
         set_aside: what `cybertip.intake.accept_record` had to set aside of the records; pointers begin with the index
-            of the record. A batched report has no place for it, so the package alone keeps it.
+            of the record. A batched report has no place for it, so the package alone keeps it; an identifier that is
+            no longer what it was is refused.
         seen: what was found when somebody looked at the evidence files, for each record by the `id` of the evidence.
         overrides: the gates that people have decided to pass, each for all of the records.
 
@@ -66,7 +68,7 @@ def build_batch(
             S211). The paths begin with the index of the record: ``/3/suspects/0/identifier``.
     """
     found = seen if seen is not None else [{} for _ in records]
-    problems = list(_problems(records, profile, found, overrides))
+    problems = list(_problems(records, profile, [one.pointer for one in set_aside], found, overrides))
     if problems:
         raise RecordError(problems)
     named = _users(records)
@@ -94,6 +96,7 @@ def build_batch(
 def _problems(
     records: Sequence[ReviewRecord],
     profile: ReporterProfile,
+    mended: Sequence[str],
     seen: Sequence[Mapping[str, Seen]],
     overrides: Sequence[Override],
 ) -> Iterator[Finding]:
@@ -102,9 +105,11 @@ def _problems(
         return
     for index, (record, found) in enumerate(zip(records, seen, strict=True)):
         gates = gate(record, reviewers=profile.policy.reviewers, seen=found, overrides=overrides)
-        for finding in (*gates, *unfit(record)):
-            yield replace(finding, path=f"/{index}{finding.path}")
-    yield from contradictions(records)
+        at = f"/{index}"
+        of_this = {pointer.removeprefix(at) for pointer in mended if pointer.startswith(f"{at}/")}
+        for finding in (*gates, *unplaced(record), *unfit(record, of_this)):
+            yield replace(finding, path=f"{at}{finding.path}")
+    yield from contradictions(records, profile.service)
 
 
 def _users(records: Iterable[ReviewRecord]) -> dict[str, str]:

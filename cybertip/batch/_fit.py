@@ -6,7 +6,7 @@ or of which the report would say something untrue, is refused: filed alone, it s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cybertip.findings import Finding, error
 from cybertip.models import FileAnnotations, FileRelevance, IncidentType, InternetDetails, ReportAnnotations
@@ -25,29 +25,58 @@ HARMLESS = frozenset({"spam", "informational", "instrumental_use"})
 """The annotations of a case that speak of no child in danger. Any other one is taken to, and so is one yet to come."""
 
 
-def unfit(record: ReviewRecord) -> Iterator[Finding]:
+def unfit(record: ReviewRecord, mended: Collection[str] = ()) -> Iterator[Finding]:
     """What of one record a batched report could not do justice to; pointers are those of the record.
 
     Args:
         record: the record.
+        mended: the pointers of what is no longer as it was, because XML could not carry it.
     """
     yield from _more_than_users(record)
     yield from _danger(record)
     yield from _content(record)
-    yield from _users(record)
+    yield from _users(record, mended)
     yield from _file(record)
 
 
-def contradictions(records: Sequence[ReviewRecord]) -> Iterator[Finding]:
-    """What keeps records from being told together; pointers begin with the index of the record."""
+def contradictions(records: Sequence[ReviewRecord], service: str | None) -> Iterator[Finding]:
+    """What keeps records from being told together; pointers begin with the index of the record.
+
+    Args:
+        records: the records; at least one.
+        service: the product that an account belongs to where its record does not say.
+    """
     first = records[0]
+    ids: dict[str, int] = {}
     for index, record in enumerate(records):
         at = f"/{index}"
+        if ids.setdefault(record.id, index) != index:
+            message = f"record {ids[record.id]} has this id, too"
+            yield error("X002", f"{at}/id", message, "Hand in each record once, and give each its own id.")
+        if record.profile != first.profile:
+            message = "this is another profile than that of the first record, and one report has one reporter"
+            yield error("X002", f"{at}/profile", message, "File the records of each profile by themselves.")
         if record.incident.type is not first.incident.type:
             yield error("X002", f"{at}/incident/type", "the records are about different kinds of incidents", ALONE)
+        if (record.incident.platform or "").strip() != (first.incident.platform or "").strip():
+            message = "the report would say the platform of all users, and this is not the first record's"
+            yield error("X002", f"{at}/incident/platform", message, "Name the same one, or file this record alone.")
         if first.evidence and record.evidence and record.evidence[0].sha256 != first.evidence[0].sha256:
             yield error("B403", f"{at}/evidence/0/sha256", "this is another file than that of the first record", ALONE)
     yield from _classes(records)
+    yield from _namesakes(records, service)
+
+
+def _namesakes(records: Sequence[ReviewRecord], service: str | None) -> Iterator[Finding]:
+    """Accounts of different products with one identifier, which would become one."""
+    services: dict[str, str | None] = {}
+    for index, record in enumerate(records):
+        for number, suspect in enumerate(record.suspects):
+            identifier = suspect.identifier or ""
+            own = suspect.service or service
+            if not is_blank(identifier) and services.setdefault(identifier, own) != own:
+                message = "an account of another service has this identifier, and here they would become one"
+                yield error("B401", f"/{index}/suspects/{number}/identifier", message, ALONE)
 
 
 def _classes(records: Sequence[ReviewRecord]) -> Iterator[Finding]:
@@ -100,13 +129,16 @@ def _carrying(details: InternetDetails) -> Iterator[str]:
         yield "non_internet_incident"
 
 
-def _users(record: ReviewRecord) -> Iterator[Finding]:
+def _users(record: ReviewRecord, mended: Collection[str]) -> Iterator[Finding]:
     if not record.suspects:
         yield error("B401", "/suspects", "there is no user to name", ALONE)
     for number, suspect in enumerate(record.suspects):
         at = f"/suspects/{number}"
         identifier = suspect.identifier or ""
-        if is_blank(identifier):
+        if f"{at}/identifier" in mended:
+            message = "the identifier had characters that XML cannot carry, and without them it is another account's"
+            yield error("B401", f"{at}/identifier", message, ALONE)
+        elif is_blank(identifier):
             message = "a batched report names its users by nothing but the identifier"
             yield error("B401", f"{at}/identifier", message, ALONE)
         elif units(identifier) > LONGEST:  # cut it would be another account's

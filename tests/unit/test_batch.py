@@ -19,7 +19,7 @@ from cybertip.builder import Package
 from cybertip.checks import judge_package, validate
 from cybertip.findings import RecordError, Severity
 from cybertip.gates import Override, Seen
-from cybertip.intake import accept, accept_record, make_record
+from cybertip.intake import SetAside, accept, accept_record, make_record
 from cybertip.mock import MockCore
 from cybertip.mock.state import ReportState
 from cybertip.models import FileAnnotations, ReportAnnotations, ReportResponse
@@ -81,7 +81,8 @@ def refused(records: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def test_a_batch_names_its_users_and_the_earliest_time(record: dict[str, Any]) -> None:
     """Every user is named once by the identifier alone, and the report says what its time is."""
-    package = built([*batch_of(record), *batch_of(record, 1)])
+    again = {**batch_of(record, 1)[0], "id": "case-3"}
+    package = built([*batch_of(record), again])
     report = package.report
     assert [one.esp_identifier for one in report.persons_or_users_reported] == ["user-0", "user-1", "user-2"]
     summary = report.incident_summary
@@ -90,7 +91,7 @@ def test_a_batch_names_its_users_and_the_earliest_time(record: dict[str, Any]) -
         "Earliest of 4 incidents with this file: Upload of the first reported file"
     )
     assert (report.additional_info, report.internet_details) == (None, ())
-    assert package.record_ids == ("case-0", "case-1", "case-2", "case-0")
+    assert package.record_ids == ("case-0", "case-1", "case-2", "case-3")
     assert len(package.files) == 1
 
 
@@ -335,6 +336,55 @@ def test_the_claims_on_the_file_lead_to_whoever_makes_them(record: dict[str, Any
         "/fileDetails/exifViewedByEsp": "/2/evidence/0/exif_viewed",
         "/fileDetails/industryClassification": "/2/evidence/0/classification",
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        (lambda one: one.update(id="case-0"), "/1/id"),
+        (lambda one: one.update(profile="another"), "/1/profile"),
+        (lambda one: told(one, platform="Example Messenger"), "/1/incident/platform"),
+        (lambda one: told(one, platform=None), "/1/incident/platform"),
+        (lambda one: one.update(actions=[{"kind": "content removed", "account": "user-0"}]), "/1/actions/0/account"),
+        (lambda one: one.update(actions=[{"kind": "content removed", "file": "file-9"}]), "/1/actions/0/file"),
+    ],
+)
+def test_records_that_cannot_be_told_together_are_refused(record: dict[str, Any], change: Any, pointer: str) -> None:
+    """One report has one reporter and one platform, each record is told once, and its actions are about its own."""
+    records = batch_of(record)
+    change(records[1])
+    assert refused(records) == [("X002", pointer)]
+
+
+def test_an_action_on_an_account_of_the_record_is_kept(record: dict[str, Any]) -> None:
+    """What was done stays in the package."""
+    records = batch_of(record)
+    records[1]["actions"] = [{"kind": "content removed", "account": "user-1"}]
+    assert "content removed" in built(records).repairs[1].original
+
+
+def test_accounts_of_two_services_are_not_made_one(record: dict[str, Any]) -> None:
+    """One identifier may be that of two accounts; a service that is not named is the profile's."""
+    records = batch_of(record)
+    records[1]["suspects"][0].update(identifier="user-0", service="Example Photos")
+    assert len(built(records).report.persons_or_users_reported) == 2
+    records[1]["suspects"][0].update(service="Example Messenger")
+    assert refused(records) == [("B401", "/1/suspects/0/identifier")]
+
+
+@pytest.mark.parametrize("code", ["R701", "R704"])
+def test_an_identifier_that_is_not_what_it_was_names_nobody(record: dict[str, Any], code: str) -> None:
+    """Whether it was mended or left out, it is refused once; what was set aside of another record is no reason."""
+    records = [make_record(one) for one in batch_of(record)]
+    suspect = records[1].suspects[0].model_copy(update={"identifier": None if code == "R704" else "a\ufffdb"})
+    records[1] = records[1].model_copy(update={"suspects": (suspect,)})
+    aside = [SetAside(code, "/1/suspects/0/identifier", "a\x00b")]
+    with pytest.raises(RecordError) as caught:
+        build_batch(records, sample.profile(), aside)
+    (found,) = caught.value.findings
+    assert (found.code, found.path) == ("B401", "/1/suspects/0/identifier")
+    assert "XML cannot carry" in found.message
+    assert build_batch(records[:1], sample.profile(), aside)
 
 
 def test_where_the_file_was_met_stays_with_the_provider(record: dict[str, Any]) -> None:
