@@ -316,8 +316,10 @@ def test_a_long_meaning_of_the_time_is_left_out_and_kept(
 
 def test_what_says_nothing_is_left_out(record: dict[str, Any]) -> None:
     """No element stands there empty."""
-    (one,) = batch_of(record, 1)
+    one, other = batch_of(record, 2)
+    told(other, platform=None)
     told(one, platform=" ", time_meaning=" ")
+    assert built([one, other]).report.incident_summary.platform is None
     summary = built([one]).report.incident_summary
     assert (summary.platform, summary.incident_date_time_description) == (None, None)
     del one["incident"]["time_meaning"]
@@ -370,6 +372,9 @@ def test_accounts_of_two_services_are_not_made_one(record: dict[str, Any]) -> No
     assert len(built(records).report.persons_or_users_reported) == 2
     records[1]["suspects"][0].update(service="Example Messenger")
     assert refused(records) == [("B401", "/1/suspects/0/identifier")]
+    for one in records[:2]:
+        one["suspects"][0]["identifier"] = " "  # none at all, so not the same
+    assert refused(records) == [("B401", f"/{index}/suspects/0/identifier") for index in range(2)]
 
 
 @pytest.mark.parametrize("code", ["R701", "R704"])
