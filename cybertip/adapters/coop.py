@@ -9,7 +9,8 @@ review services):
 ``incidentType``, ``reportedMedia`` (``id``, ``typeId``, ``url``, ``fileAnnotations``, ``industryClassification``),
 ``reportedMessages`` (``threadId``, ``threadTypeId``, ``reportedContent`` with ``creatorId``, ``sentAt``, ``content``,
 ``contentId``, ``targetId``, ``chatType``, ``ipAddress``…), ``escalateToHighPriority``, ``additionalInfo``. The job is
-about one user, the reported one: ``job_payload.payload.item.itemId``.
+about one user, the reported one: ``job_payload.payload.item`` (``itemId``, and the user's type in
+``itemTypeIdentifier.id``).
 
 *Additional information*, what the provider's own endpoint answers: ``users`` (``id``, ``typeId``, ``screenName``,
 ``email``, ``ipCaptureEvent``, ``data``), ``media`` (``id``, ``typeId``, ``fileName``, ``publiclyAvailable``,
@@ -17,8 +18,8 @@ about one user, the reported one: ``job_payload.payload.item.itemId``.
 ``additionalFiles`` (``fileUrl``, ``fileName``, ``additionalInfo``), ``messages``, ``additionalInfo``.
 
 What is assumed: the row may come with its names in camelCase, and a decision without the job may name the user in
-``reportedUser.id`` as Coop's parameters of a report do. Where neither says who is reported, the only user of the
-additional information is; of several nobody picks one.
+``reportedUser`` (``id``, ``typeId``) as Coop's parameters of a report do. Where neither says who is reported, the only
+user of the additional information is; of several nobody picks one.
 
 What neither says, and nobody guesses: when the incident happened (Coop computes it from fields that each provider
 names), the files' SHA-256, how much of each file was viewed (Coop states every file as viewed, which is a constant of
@@ -114,7 +115,7 @@ def from_coop(
     found["incident"] = {name: value for name, value in incident.items() if value is not None}
     if is_stated(reason := component.get("escalateToHighPriority")):
         found["urgent"] = {"reason": reason}
-    found["suspects"] = _suspects(_reported(decision), users, notes)
+    found["suspects"] = _suspects(*_reported(decision), users, notes)
     found["evidence"] = files(media, about, info.get("additionalFiles"), evidence, notes)
     if found_chats := chats(component.get("reportedMessages"), threads, incident_notes):
         found["incident"]["chats"] = found_chats
@@ -159,22 +160,39 @@ def _decision(decision: Mapping[str, Any], component: Mapping[str, Any], *, keep
     return made
 
 
-def _reported(decision: Mapping[str, Any]) -> Any:
-    """The id of the reported user, where the decision says it."""
+def _reported(decision: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The id of the reported user, where the decision says it, and that of the user's type, where it says that, too."""
     job = decision.get(_first(decision, _JOBS))
-    for names, value in ((("payload", "item", "itemId"), job), (("id",), decision.get("reportedUser"))):
-        found = value
-        for name in names:
-            found = found.get(name) if isinstance(found, Mapping) else None
-        if found is not None:
-            return found
-    return None
+    item = _within(job, "payload", "item")
+    parameters = decision.get("reportedUser")
+    for found, kind in (
+        (_within(item, "itemId"), _within(item, "itemTypeIdentifier", "id")),
+        (_within(parameters, "id"), _within(parameters, "typeId")),
+    ):
+        if is_stated(found):
+            return found, kind
+    return None, None
 
 
-def _suspects(reported: Any, users: Sequence[Mapping[str, Any]], notes: Notes) -> list[dict[str, Any]]:
+def _within(value: Any, *names: str) -> Any:
+    """What an object holds under a name, and under the next name in that; None where something is missing."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _is_meant(user: Mapping[str, Any], reported: Any, kind: Any) -> bool:
+    """Whether a user may be the reported one: an id is unique within its type only."""
+    types = {value for value in (kind, user.get("typeId")) if isinstance(value, str) and is_stated(value)}
+    return user.get("id") == reported and len(types) <= 1
+
+
+def _suspects(reported: Any, kind: Any, users: Sequence[Mapping[str, Any]], notes: Notes) -> list[dict[str, Any]]:
     chosen: int | None = None
     if reported is not None:
-        chosen = next((index for index, user in enumerate(users) if user.get("id") == reported), None)
+        meant = [index for index, user in enumerate(users) if _is_meant(user, reported, kind)]
+        # Of several that may be meant nobody picks one: they stay in the record's notes.
+        chosen = meant[0] if len(meant) == 1 else None
     elif len(users) == 1:
         chosen = 0
     elif users:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -303,6 +304,53 @@ def test_of_several_users_nobody_is_picked() -> None:
     suspects = from_coop(decision, without(coop_info(), ("users", 0)))["suspects"]
     assert [item["identifier"] for item in suspects] == ["user-4711"]
     assert from_coop(decision)["suspects"] == []
+
+
+TWINS = [
+    {"id": "user-4711", "typeId": "type-group", "screenName": "a_group"},
+    {"id": "user-4711", "typeId": "type-user", "screenName": "plain_colours"},
+]
+"""Two accounts that share an id, as accounts of different types may."""
+ITEM = ("job_payload", "payload", "item")
+
+
+def test_a_user_of_another_type_is_another() -> None:
+    """An id is unique within its type only: nobody else's data are told of the suspect."""
+    parameters = {
+        **without(coop_decision(), ("job_payload",)),
+        "reportedUser": {"id": "user-4711", "typeId": "type-user"},
+    }
+    for decision in (coop_decision(), parameters):
+        content = from_coop(decision, {"users": TWINS})
+        assert [item["screen_name"] for item in content["suspects"]] == ["plain_colours"]
+        assert 'users[0]: {"id":"user-4711","screenName":"a_group"' in content["notes"]
+    content = from_coop(coop_decision(), {"users": TWINS[:1]})
+    assert content["suspects"] == [{"identifier": "user-4711"}]
+    assert "a_group" in content["notes"]
+
+
+@pytest.mark.parametrize("kind", [None, "", " "])
+def test_of_users_that_may_be_the_same_nobody_is_picked(kind: str | None) -> None:
+    """Where a type is not stated, one of two users of the id may be meant, and both stay in the notes."""
+    untyped = put(coop_decision(), (*ITEM, "itemTypeIdentifier", "id"), kind)
+    vague = [TWINS[1], {**TWINS[0], "typeId": kind}]
+    for decision, users in ((untyped, TWINS), (coop_decision(), vague)):
+        content = from_coop(decision, {"users": users})
+        assert content["suspects"] == [{"identifier": "user-4711"}]
+        assert {"a_group", "plain_colours"} <= set(re.findall(r"[a-z]+_[a-z]+", content["notes"]))
+        content = from_coop(decision, {"users": users[:1]})
+        assert [item["identifier"] for item in content["suspects"]] == ["user-4711"]
+        assert "screen_name" in content["suspects"][0]
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_a_blank_id_names_nobody(blank: str) -> None:
+    """An empty field says as little as a missing one: the next place that may say it is asked."""
+    decision = put(coop_decision(), (*ITEM, "itemId"), blank)
+    assert refused(decision, coop_info()) == [("X002", "/additional_info/users")]
+    assert from_coop(decision)["suspects"] == []
+    suspects = from_coop({**decision, "reportedUser": {"id": "user-4711"}}, coop_info())["suspects"]
+    assert [item["screen_name"] for item in suspects] == ["plain_colours"]
 
 
 def test_every_annotation_of_coop_is_one_of_the_record() -> None:
