@@ -137,8 +137,8 @@ def _incident(summary: Mapping[str, Any], details: Any) -> dict[str, Any]:
 
 def _suspects(user_id: Any, reported: Any) -> list[Any]:
     """Who is reported: the callback's user, who is also the report's person where it has exactly one."""
-    people = many(reported)
-    if user_id is None:
+    people = [_without_blank_id(item) for item in many(reported)]
+    if not is_stated(user_id):
         return [account(item, SUSPECT) for item in people]
     if len(people) == 1 and isinstance(person := people[0], Mapping):
         if person.get("espIdentifier") is None:
@@ -150,6 +150,13 @@ def _suspects(user_id: Any, reported: Any) -> list[Any]:
     accounts = [account(item, SUSPECT) for item in people]
     named = any(isinstance(item, Mapping) and item.get("espIdentifier") == user_id for item in people)
     return accounts if named else [{"identifier": user_id}, *accounts]
+
+
+def _without_blank_id(person: Any) -> Any:
+    """A person as told, but for an empty field of a form, which is no identifier."""
+    if not isinstance(person, Mapping) or is_stated(person.get("espIdentifier")):
+        return person
+    return {name: value for name, value in person.items() if name != "espIdentifier"}
 
 
 def _evidence(callback: Mapping[str, Any], extra: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -253,6 +253,25 @@ def test_the_user_is_the_person_reported() -> None:
     ]
 
 
+@pytest.mark.parametrize("blank", ["", " \n", None])
+def test_a_blank_id_is_none(blank: str | None) -> None:
+    """An empty field of a form names nobody: the other id stands, and two blank ones are no identifier at all."""
+    person = (DATA, "personOrUserReported")
+    (suspect,) = from_hive(put(hive(), (*person, "espIdentifier"), blank))["suspects"]
+    assert suspect["identifier"] == "user-4711"
+    assert suspect["notes"] == "joined last week"
+    nameless = put(hive(), ("user_id",), blank)
+    (suspect,) = from_hive(nameless)["suspects"]
+    assert suspect["identifier"] == "user-4711"
+    assert suspect["notes"] == "joined last week"
+    (suspect,) = from_hive(put(nameless, (*person, "espIdentifier"), blank))["suspects"]
+    assert "identifier" not in suspect
+    assert suspect["screen_name"] == "plain_colours"
+    people = [{"espIdentifier": blank, "screenName": "one"}, {"espIdentifier": "user-1"}]
+    assert from_hive(put(nameless, person, people))["suspects"] == [{"screen_name": "one"}, {"identifier": "user-1"}]
+    assert from_hive(put(nameless, person, None))["suspects"] == []
+
+
 def test_of_several_people_nobody_is_picked() -> None:
     """The callback's user stands beside people of whom none has the same id."""
     people = [{"espIdentifier": "user-1"}, {"screenName": "somebody"}]
