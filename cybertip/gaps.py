@@ -1,7 +1,8 @@
-"""What a reporter profile still lacks before anything may be filed in production (P507). Pure.
+"""What a reporter profile still lacks before anything may be filed in production (P507).
 
-Law enforcement calls the numbers and writes to the addresses that stand in every report. So two things are gaps: what
-is missing, and what nobody can reach because it is a placeholder or reserved for documentation.
+Law enforcement calls the numbers and writes to the addresses that stand in every report. So three things are gaps: what
+is missing, what nobody can reach because it is a placeholder or reserved for documentation, and what the server would
+refuse, because then it refuses every report.
 """
 
 from __future__ import annotations
@@ -9,13 +10,27 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import Enum
 
 from pydantic import BaseModel
 
+from cybertip.builder import reporter
 from cybertip.findings import Finding, error
-from cybertip.models import ContactPerson, Person, Phone
+from cybertip.models import (
+    ContactPerson,
+    IncidentSummary,
+    IncidentType,
+    Person,
+    PersonOrUserReported,
+    Phone,
+    Report,
+    Reporter,
+    Wire,
+)
+from cybertip.models._shape import shape_of
 from cybertip.profile import ReporterProfile
+from cybertip.rules import Case, check
 
 MARKER = "REPLACE:"
 """What marks a text as a placeholder, wherever it stands in it. ``cybertip init`` writes it."""
@@ -46,7 +61,12 @@ _REACHABLE = re.compile(r"\S@\S|https?://\S|\bwww\.\w|\d(?:[ .()/-]{0,2}\d){6}",
 """An e-mail address, a web address, or a number of seven digits or more, as telephones and telefaxes have."""
 
 
-def profile_gaps(profile: ReporterProfile, at: str = "") -> list[Finding]:
+_STEP = re.compile(r"/@?([A-Za-z0-9]+)(?:\[([0-9]+)])?")
+_REPORTER = "/report/reporter"
+_SERVICE = re.compile(r"/report/personOrUserReported\[([0-9]+)]/espService")
+
+
+def profile_gaps(profile: ReporterProfile, at: str = "", *, now: datetime | None = None) -> list[Finding]:
     """What keeps a profile from being used in production (P507); nothing if it is ready.
 
     A complete profile has a reporting person with an e-mail address, a contact person with an e-mail address or a
@@ -58,20 +78,34 @@ def profile_gaps(profile: ReporterProfile, at: str = "") -> list[Finding]:
     network, or a telephone number that is reserved for documentation: example.com and the like, ``.example``,
     ``.test``, ``.invalid``, ``.localhost``; 192.0.2.0/24 and the like; 555-0100 to 555-0199 in North America.
 
+    What would be refused is what breaks a documented rule (S) in the part of a report that tells who files, or as the
+    service of an account. A value that has another gap already is not told of twice.
+
     Args:
         profile: who files.
         at: where the profile stands, such as ``/profiles/default``; goes before the paths of all findings.
+        now: the moment that *past* is measured by, aware; the clock's where None.
+
+    Raises:
+        ValueError: `now` has no UTC offset.
 
     Returns:
-        One error for each gap: first what is missing, then the placeholders, in the order of the fields. Paths are JSON
-        pointers into the profile (``/contact_person/emails/0/address``). Values are never quoted.
+        One error for each gap: first what is missing, then the placeholders, then what would be refused, each in the
+        order of the fields. Paths are JSON pointers into the profile (``/contact_person/emails/0/address``). Values are
+        never quoted.
     """
-    missing = (error("P507", at + path, message, cure) for path, message, cure in _missing(profile))
-    left = (
-        error("P507", at + path, f"the value is no real one: it {reason}", "Replace it by the provider's own.")
-        for path, reason in _placeholders(profile, "")
-    )
-    return [*missing, *left]
+    missing = list(_missing(profile))
+    found = [error("P507", at + path, message, cure) for path, message, cure in missing]
+    told = set()
+    for path, reason in _placeholders(profile, ""):
+        told.add(path)
+        message = f"the value is no real one: it {reason}"
+        found.append(error("P507", at + path, message, "Replace it by the provider's own."))
+    for path, code, reason in _refused(profile, now or datetime.now(UTC)):
+        if path not in told and not any(f"{path}/".startswith(f"{gap}/") for gap, _, _ in missing):
+            cure = f"Correct it; `cybertip rules {code}` tells what is accepted."
+            found.append(error("P507", at + path, f"the server would refuse it in every report: {reason}", cure))
+    return found
 
 
 def _missing(profile: ReporterProfile) -> Iterator[tuple[str, str, str]]:
@@ -99,6 +133,42 @@ def _has_email(person: Person | ContactPerson) -> bool:
 
 def _is_said(text: str | None) -> bool:
     return bool(text and text.strip())
+
+
+def _refused(profile: ReporterProfile, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """The paths of what breaks a documented rule, each with the rule's code and what it says."""
+    services = [("/service", profile.service), *((f"/services/{i}", name) for i, name in enumerate(profile.services))]
+    # Nothing of the incident is the profile's, so whatever is true of any will do.
+    summary = IncidentSummary(
+        incident_type=next(iter(IncidentType)), incident_date_time=datetime(2000, 1, 1, tzinfo=UTC)
+    )
+    report = Report(
+        incident_summary=summary,
+        reporter=reporter(profile),
+        persons_or_users_reported=[PersonOrUserReported(esp_service=name) for _, name in services],
+    )
+    for finding in check(Case(now=now, report=report, thresholds=profile.thresholds)).findings:
+        # That there is an address at all (S209) is asked for above, more strictly.
+        if not finding.code.startswith("S") or finding.code == "S209":
+            continue
+        if finding.path.startswith(f"{_REPORTER}/"):
+            yield _pointer(finding.path.removeprefix(_REPORTER)), finding.code, finding.message
+        elif service := _SERVICE.fullmatch(finding.path):
+            yield services[int(service[1]) - 1][0], finding.code, finding.message
+
+
+def _pointer(path: str) -> str:
+    """The JSON pointer into the profile for a path below ``<reporter>``, whose parts it takes over as they are."""
+    model: type[Wire] | None = Reporter
+    pointer = ""
+    for name, number in _STEP.findall(path):
+        assert model is not None, path
+        shape = shape_of(model)
+        field = next(item for item in (*shape.attributes, *shape.children) if item.name == name)
+        pointer += f"/{field.field}" + (f"/{int(number) - 1}" if number else "")
+        model = field.model
+    text = shape_of(model).text if model is not None else None
+    return pointer if text is None else f"{pointer}/{text.field}"
 
 
 def _placeholders(value: object, path: str) -> Iterator[tuple[str, str]]:

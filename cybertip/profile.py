@@ -83,8 +83,8 @@ class ReporterProfile(Veiled):
     """The provider's product that accounts belong to where a record does not say: a name of up to 100 characters.
     Default: none (S211; API section: ``personOrUserReported``)."""
     services: Many[XmlString] = ()
-    """The provider's further products, by name, where there are several; `service` need not be repeated. Default: none
-    (API section: ``personOrUserReported``)."""
+    """The provider's further products where there are several: names of up to 100 characters; `service` need not be
+    repeated. Default: none (S211; API section: ``personOrUserReported``)."""
     own_networks: Many[Network] = ()
     """The provider's own networks in CIDR notation: an address in one of them locates nobody (Q606). Default: none."""
     agreements: Many[Agreement] = ()

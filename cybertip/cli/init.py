@@ -33,7 +33,7 @@ company_template = "REPLACE: how to serve legal process, how long data are kept,
 legal_url = "https://www.example.com/legal-process"
 # The product that accounts belong to where a record does not say; at most 100 characters.
 service = "REPLACE: the name of the service"
-# Further products, by name.
+# Further products, by name; at most 100 characters each.
 #services = ["REPLACE: another service", "REPLACE: yet another"]
 # The terms that were broken, as text.
 #terms_of_service = "REPLACE: what the terms of service forbid"

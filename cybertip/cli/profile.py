@@ -26,7 +26,7 @@ def command() -> None:
 def check(output: Output, name: str, config: str | None) -> int:
     """List what the profile NAME still lacks before production (P507).
 
-    Exit status 1 says that something is missing or still a placeholder.
+    Exit status 1 says that something is missing, still a placeholder, or such that the server would refuse it.
     """
     profile = load_profile(name, Path(config) if config else None)
     if profile is None:

@@ -114,8 +114,8 @@ for _code, _title, _reason, _cure in (
     ),
     (
         "P507",
-        "The reporter profile is complete, with no placeholder left, before production",
-        "Law enforcement calls the numbers that stand in it.",
+        "Before production the reporter profile is complete, with no placeholder and nothing that would be refused",
+        "Law enforcement calls the numbers that stand in it, and what the server refuses in it spoils every report.",
         "Fill in the profile; `cybertip profile check` lists what is left of it.",
     ),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -134,6 +135,17 @@ def test_profile_check_lists_what_is_left(cli: Cli, tmp_path: Path) -> None:
     run = cli("profile", "check")
     assert (run.status, run.stdout) == (0, "")
     assert "Ready" in run.stderr
+
+
+def test_a_profile_that_the_server_would_refuse_is_not_ready(cli: Cli, tmp_path: Path) -> None:
+    """What breaks a documented rule in every report is told before the first one is made."""
+    cli("init")
+    content = ready((tmp_path / FILE).read_text(encoding="utf-8"))
+    (tmp_path / FILE).write_text(re.sub("(?m)^legal_url = .*", 'legal_url = "not a url"', content), encoding="utf-8")
+    run = cli("profile", "check")
+    assert run.status == 1
+    assert run.stdout.startswith("P507 error at /profiles/default/legal_url: ")
+    assert "Ready" not in run.stderr
 
 
 def test_profile_check_of_a_named_profile(cli: Cli, tmp_path: Path) -> None:

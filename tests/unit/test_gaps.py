@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -191,6 +192,55 @@ def test_a_mark_counts_in_a_number_abroad() -> None:
 def test_own_networks_for_documentation_are_placeholders(network: str, found: bool) -> None:
     """A network is one if all of it is reserved for documentation."""
     assert gaps(own_networks=["10.0.0.0/8", network]) == (["/own_networks/1"] if found else [])
+
+
+MAIL = {"address": f"reports@{HOST}"}
+REFUSED = [
+    ({"legal_url": "not a url"}, "/legal_url", "S205"),
+    ({"legal_url": f"www.{HOST}/legal"}, "/legal_url", "S205"),
+    (
+        {"reporting_person": {"emails": [MAIL, {"address": "not an address"}]}},
+        "/reporting_person/emails/1/address",
+        "S113",
+    ),
+    ({"contact_person": {"emails": [{"address": "not an address"}]}}, "/contact_person/emails/0/address", "S113"),
+    ({"reporting_person": {"emails": [MAIL], "last_name": "x" * 101}}, "/reporting_person/last_name", "S117"),
+    (
+        {"reporting_person": {"emails": [{**MAIL, "verified": True, "verification_date": "2026-03-03T00:00:00Z"}]}},
+        "/reporting_person/emails/0/verification_date",
+        "S112",
+    ),
+    ({"service": "x" * 101}, "/service", "S211"),
+    ({"service": "\U0001f600" * 51}, "/service", "S211"),
+    ({"services": ["Chat", "x" * 101]}, "/services/1", "S211"),
+]
+"""What the server would refuse in every report, where it stands, and by which rule."""
+
+
+@pytest.mark.parametrize(("changes", "path", "code"), REFUSED)
+def test_what_every_report_would_be_refused_for_is_a_gap(changes: dict[str, Any], path: str, code: str) -> None:
+    """A profile is not ready while the documented rules refuse what reports say of it; the cure names the rule."""
+    findings = profile_gaps(make_profile({**COMPLETE, **changes}), now=datetime(2026, 3, 2, tzinfo=UTC))
+    assert [item.path for item in findings] == [path]
+    assert f"cybertip rules {code}" in findings[0].cure
+    assert findings[0].code == "P507"
+    assert not any(text in str(findings[0]) for text in ("not a url", "not an address", "xxx", HOST))
+
+
+def test_what_is_just_accepted_is_no_gap() -> None:
+    """Limits are those of the rules, in UTF-16 code units; what is past by now is past."""
+    person = {"emails": [{**MAIL, "verified": True, "verification_date": "2026-03-03T00:00:00Z"}]}
+    fitting = {"reporting_person": person, "service": "\U0001f600" * 50, "services": ["x" * 100, "Chat", "Album"]}
+    assert profile_gaps(make_profile({**COMPLETE, **fitting}), now=datetime(2026, 3, 4, tzinfo=UTC)) == []
+
+
+def test_a_value_has_one_gap() -> None:
+    """A placeholder that would be refused, too, is told of once, and so is what is missing."""
+    assert gaps(legal_url=f"{MARKER} a page") == ["/legal_url"]
+    assert gaps(reporting_person={"emails": [{"address": f"{MARKER} a mailbox"}]}) == [
+        "/reporting_person/emails/0/address"
+    ]
+    assert gaps(legal_url=" ", service="x" * 101) == ["/legal_url", "/service"]
 
 
 def test_paths_go_below_the_given_place() -> None:
