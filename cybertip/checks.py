@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from cybertip.builder import Package, build
 from cybertip.findings import DocumentError, Finding, Findings
+from cybertip.gates import dated_ahead
 from cybertip.intake import Accepted
 from cybertip.models import FileDetails, Report
 from cybertip.profile import ReporterProfile, Thresholds
@@ -116,10 +117,12 @@ def judge_package(
     history: History | None = None,
     schema: Schema | None = None,
     now: datetime | None = None,
+    batch: Sequence[ReviewRecord] = (),
 ) -> Verdict:
     """Like `validate_record`, for what was built already; also tells the moment before which it must not be sent.
 
-    Advice that rests on one record's fields (Q609, Q615…) is not given for a batch, for which `record` is None.
+    Advice that rests on one record's fields (Q609, Q615…) is not given for a batch, for which `record` is None; its
+    records are handed in as `batch`, and what is found in one of them has a path that begins with its index.
     """
     case = Case(
         now=now or datetime.now(UTC),
@@ -132,7 +135,11 @@ def judge_package(
     # The server assigns the ids later; any valid ones do until then.
     details = [item.details(1, f"{index:032x}") for index, item in enumerate(package.files)]
     verdict = judge(package.report, details, case, schema)
+    ahead = list(dated_ahead(record, case.latest)) if record is not None else []
+    for index, one in enumerate(batch):
+        ahead += [replace(item, path=f"/{index}{item.path}") for item in dated_ahead(one, case.latest)]
     found = [
+        *ahead,
         *(replace(item, pointer=package.map.pointer(item.document, item.path)) for item in verdict.findings),
         *package.findings,
     ]

@@ -1,12 +1,14 @@
 """What must be true of a record before anything of it is sent: the provider's own policy (P501 to P504, P508).
 
 Gates are pure. Those about files are told what was found when somebody looked at them (`Seen`); where nobody looked
-they are silent, and the filing looks again while it sends. A gate that the policy lets a person override (P502, for
+they are silent, and the filing looks again while it sends. That no decision is dated ahead is asked for apart
+(`dated_ahead`), by whoever knows the moment. A gate that the policy lets a person override (P502, for
 urgent cases) is passed by an `Override`, which names the person and the reason and becomes part of the package.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,6 +80,25 @@ def gate(
     ]
 
 
+def dated_ahead(record: ReviewRecord, latest: datetime) -> Iterator[Finding]:
+    """Decisions that nobody can have made yet (P501).
+
+    Args:
+        record: the record.
+        latest: the latest moment that still passes as past; aware.
+    """
+    decision = record.decision
+    dated = [("/decision/decided_at", "decision", decision.decided_at)]
+    dated += [
+        (f"/decision/approvals/{index}/decided_at", "approval", one.decided_at)
+        for index, one in enumerate(decision.approvals)
+    ]
+    for pointer, what, moment in dated:
+        if moment is not None and moment > latest:
+            cure = "State when it was made, with its UTC offset, or set the clock of this machine right."
+            yield error("P501", pointer, f"the {what} is dated in the future", cure)
+
+
 def _unreplaced(record: ReviewRecord) -> Iterator[Finding]:
     for pointer in placeholders(record):
         yield error("X002", pointer, "what the template says is still here", "Replace it, or delete the field.")
@@ -99,14 +120,21 @@ def _decision(record: ReviewRecord) -> Iterator[Finding]:
 
 
 def _reviewers(record: ReviewRecord, wanted: int) -> Iterator[Finding]:
-    named = {(record.decision.reviewer or "").strip(), *(one.reviewer.strip() for one in record.decision.approvals)}
-    count = len(named - {""})
+    named = [record.decision.reviewer or "", *(one.reviewer for one in record.decision.approvals)]
+    count = len({_who(name) for name in named} - {""})
     if count and count < wanted:
         cure = "Have another person review it."
         if not record.urgent:
             cure += " Only an urgent case can be filed before that, by a named person with a reason."
         message = f"the policy asks for {wanted} different reviewers, and {count} confirmed it"
         yield error("P502", "/decision/approvals", message, cure)
+
+
+def _who(name: str) -> str:
+    """What all spellings of one name share: space around it, capitals and forms of Unicode make nobody another."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    # Folding can undo the form.
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 def _viewed_another(record: ReviewRecord) -> Iterator[Finding]:

@@ -113,7 +113,7 @@ def built_together(
         package = build_batch(records, profile, aside, seen=seen, overrides=overrides)
     except DocumentError as problem:
         return Built(problem.findings)
-    judged = judge_package(package, None, profile).findings
+    judged = judge_package(package, None, profile, batch=records).findings
     return _built(package, judged, stands_in=configured is None, show_values=show_values)
 
 

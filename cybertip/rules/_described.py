@@ -74,10 +74,10 @@ _error(
 _error(
     "P501",
     "A named reviewer has confirmed the decision at a stated time",
-    "Only what a person has confirmed is ever filed.",
+    "Only what a person has confirmed is ever filed, and nobody has confirmed anything in the future.",
     "Have a person confirm it, and record who and when.",
     "the provider's policy",
-    "when a record is built",
+    "when a record is built; whether the time has come, when what was built is checked",
 )
 _LOOKED_AT = "when a record is built, as far as somebody looked at the files (`cybertip.gates.Seen`)"
 
@@ -85,7 +85,7 @@ for _code, _title, _reason, _cure in (
     (
         "P502",
         "As many different reviewers have confirmed it as the policy asks for",
-        "One by default, two for four eyes. A named person can override it where it is urgent.",
+        "One by default, two for four eyes, however a name is spelled. A named person can override it if urgent.",
         "Have another person review it.",
     ),
     (

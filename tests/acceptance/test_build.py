@@ -225,6 +225,11 @@ def test_many_records_become_one_batch(cli: Cli, tmp_path: Path, record: dict[st
     broken = cli("build", "--batch", "-", "--json", stdin=lines[0] + line(record, id="case-1", surprise=1))
     assert broken.status == 1
     assert [item["path"] for item in json.loads(broken.stdout)["records"][0]["findings"]] == ["/1/surprise"]
+    ahead = {"decision": {**record["decision"], "decided_at": "2126-01-01T00:00:00Z"}}
+    early = cli("build", "--batch", "-", "--json", stdin=lines[0] + line(record, id="case-1", **ahead))
+    assert early.status == 1
+    findings = json.loads(early.stdout)["records"][0]["findings"]
+    assert ("P501", "/1/decision/decided_at") in [(item["code"], item["path"]) for item in findings]
 
 
 def test_a_person_can_pass_a_gate_for_an_urgent_case(cli: Cli, tmp_path: Path, record: dict[str, Any]) -> None:

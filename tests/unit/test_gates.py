@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,15 @@ import pytest
 from cybertip import sample
 from cybertip.batch import build_batch
 from cybertip.builder import History, build
+from cybertip.checks import judge_package, validate_record
 from cybertip.findings import RecordError
 from cybertip.gates import Override, Seen, gate
-from cybertip.intake import make_record
-from cybertip.profile import Policy
+from cybertip.intake import make_record, read_record
+from cybertip.profile import Policy, ReporterProfile, Thresholds
+from tests.cases import BATCH
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PROFILE = sample.profile()
 PASS = Override("P502", "duty-lead-3", "A child may be met tonight.", NOON)
 
 
@@ -44,6 +47,9 @@ def approval(reviewer: str) -> dict[str, str]:
         (["reviewer-18"], 2, True),
         (["reviewer-17"], 2, False),
         ([" reviewer-17 "], 2, False),
+        (["Reviewer-17"], 2, False),
+        (["\u00a0REVIEWER-17\n"], 2, False),
+        (["reviewer\uff0d17"], 2, False),
         (["reviewer-18", "reviewer-18"], 3, False),
         (["reviewer-18", "reviewer-19"], 3, True),
     ],
@@ -54,6 +60,65 @@ def test_the_policy_counts_different_people(
     """P502: the reviewer and those who approved count once each, however often they are named."""
     content["decision"]["approvals"] = [approval(name) for name in approvals]
     assert found(content, reviewers=wanted) == ([] if enough else [("P502", "/decision/approvals")])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ann\u00e9", "anne\u0301"),
+        ("Strau\u00df", "STRAUSS"),
+        ("\u0390", "\u03aa\u0301"),
+        ("\uff21nna", "Anna"),
+    ],
+)
+def test_spellings_of_a_name_are_one_person(content: dict[str, Any], one: str, other: str) -> None:
+    """P502: neither capitals nor a form of Unicode make four eyes of two."""
+    content["decision"].update(reviewer=one, approvals=[approval(other)])
+    assert found(content, reviewers=2) == [("P502", "/decision/approvals")]
+    content["decision"]["approvals"] = [approval(f"{other} B")]
+    assert found(content, reviewers=2) == []
+
+
+AHEAD = [("P501", "/decision/decided_at"), ("P501", "/decision/approvals/1/decided_at")]
+
+
+def test_no_decision_is_dated_in_the_future(content: dict[str, Any]) -> None:
+    """P501: what is dated ahead of now, by more than clocks differ, has not been decided."""
+    content["decision"].update(
+        decided_at="2026-03-02T12:02:01Z",
+        approvals=[approval("reviewer-18"), {"reviewer": "reviewer-19", "decided_at": "2026-03-02T13:02:01.5+01:00"}],
+    )
+    record = make_record(content)
+
+    def errors(now: datetime, profile: ReporterProfile = PROFILE) -> list[tuple[str, str]]:
+        return [(item.code, item.path) for item in validate_record(record, profile, now=now).errors]
+
+    assert errors(NOON) == AHEAD
+    assert errors(NOON + timedelta(seconds=1)) == AHEAD[1:]
+    assert errors(NOON + timedelta(seconds=2)) == []
+    patient = PROFILE.model_copy(update={"thresholds": Thresholds(clock_skew=121)})
+    assert errors(NOON, patient) == AHEAD[1:]
+    told = validate_record(record, PROFILE, now=NOON).errors
+    assert [item.message for item in told] == [
+        f"the {what} is dated in the future" for what in ("decision", "approval")
+    ]
+    assert all(item.cure for item in told)
+
+
+def test_no_decision_of_a_batch_is_dated_in_the_future() -> None:
+    """P501: each record of a batched report is looked at, and found by its index."""
+    lines = BATCH.read_bytes().splitlines()
+    records = [read_record(line) for line in lines]
+    package = build_batch(records, PROFILE)
+    decided = max(record.decision.decided_at for record in records if record.decision.decided_at is not None)
+    latest = [i for i, record in enumerate(records) if record.decision.decided_at == decided]
+
+    def errors(now: datetime) -> list[str]:
+        verdict = judge_package(package, None, PROFILE, now=now, batch=records)
+        return [item.path for item in verdict.findings if item.code == "P501"]
+
+    assert errors(decided) == []
+    assert errors(decided - timedelta(seconds=121)) == [f"/{index}/decision/decided_at" for index in latest]
 
 
 def test_an_urgent_case_can_pass_by_a_persons_word(content: dict[str, Any]) -> None:
