@@ -359,7 +359,8 @@ class Action(Veiled):
     at: XmlDateTime | None = None
     """When."""
     account: XmlString | None = None
-    """The account concerned, by its `identifier`; may be left out where the record has only one suspect."""
+    """The account concerned, by its `identifier`, or by the `esp_identifier` of an associated account; may be left out
+    where the record has only one suspect."""
     file: XmlString | None = None
     """The file concerned, by the `id` of its evidence."""
     url: XmlString | None = None

@@ -169,6 +169,9 @@ def acted(record: ReviewRecord) -> dict[str, str]:
 def unplaced(record: ReviewRecord) -> Iterable[Finding]:
     """Actions on what the record does not have."""
     known = {item.identifier for item in (*record.suspects, *record.recipients, *record.victims)}
+    # No element tells of an action on one of these, so the text does.
+    owners: Sequence[Suspect | VictimAccount] = (*record.suspects, *record.victims)
+    known |= {one.esp_identifier for owner in owners for one in owner.associated_accounts}
     files = {item.id for item in record.evidence}
     for index, action in enumerate(record.actions):
         if action.file is not None and action.file not in files:
@@ -178,6 +181,6 @@ def unplaced(record: ReviewRecord) -> Iterable[Finding]:
             yield error(
                 "X002",
                 f"/actions/{index}/account",
-                "no suspect, recipient or victim of the record has this identifier",
-                "Use the account's `identifier`.",
+                "no suspect, recipient, victim or associated account of the record has this identifier",
+                "Use the account's `identifier`, or the `esp_identifier` of an associated account.",
             )

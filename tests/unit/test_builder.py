@@ -206,6 +206,22 @@ def test_an_action_on_an_unknown_account_is_refused(content: dict[str, Any]) -> 
     assert refused(content) == [("X002", "/actions/0/account")]
 
 
+@pytest.mark.parametrize("owner", ["suspects", "victims"])
+def test_an_action_on_an_associated_account_is_told_in_words(content: dict[str, Any], owner: str) -> None:
+    """What was done about another account of a suspect or a victim is in the text, and nobody else is disabled."""
+    linked = {"type": "Linked", "esp_identifier": "user-9"}
+    content.setdefault("victims", []).append({"identifier": "user-3"})
+    content[owner][0]["associated_accounts"] = [{"type": "Linked"}, linked]
+    content["actions"] = [{"kind": "account permanently disabled", "account": "user-9", "at": "2026-03-02T10:16:00Z"}]
+    report = package_of(content).report
+    assert all(item.account_permanently_disabled is None for item in report.persons_or_users_reported)
+    assert all(item.account_permanently_disabled is None for item in report.victims)
+    told = "Action taken: account permanently disabled; account: user-9; at 2026-03-02T10:16:00Z"
+    assert told in (report.additional_info or "").splitlines()
+    del linked["esp_identifier"]
+    assert refused(content) == [("X002", "/actions/0/account")]
+
+
 def test_an_action_names_its_file_and_its_address(content: dict[str, Any]) -> None:
     """What was removed or disabled is said, and the file's own details tell which file the text means."""
     content["actions"] = [
