@@ -101,6 +101,23 @@ def test_the_records_tell_the_truth_of_their_files(folder: Path) -> None:
     assert named == {f"files/{name.name}" for name in (folder / "files").iterdir()}
 
 
+def test_the_documents_do_not_contradict_what_happened() -> None:
+    """Nobody is told of an upload that was none, of one port for two people's devices, or of a private public page."""
+    shared = load_case("peer-to-peer")
+    assert not any(
+        b"Upload" in document or b"uploadedToEsp" in document for document in (shared.report, *shared.details)
+    )
+    assert all("Never uploaded to the provider" in (item.notes or "") for item in shared.record.evidence)
+    game = load_case("gaming-voice-chat").record
+    voices = [account.ip_events[0] for account in (*game.suspects, *game.victims)]
+    assert len({event.date_time for event in voices}) == 1
+    assert len({event.port for event in voices}) == len(voices)
+    assert all("source port of" in (account.notes or "") for account in (*game.suspects, *game.victims))
+    page = load_case("hash-match")
+    assert page.record.evidence[0].publicly_available is False
+    assert b"only the uploader could open it" in page.report
+
+
 def test_a_whole_filing_ends_finished(case: SampleCase, folder: Path) -> None:
     """Submit, upload and file details of every file, finish: the mock holds one finished report with all files."""
     core = MockCore(clock=lambda: NOW, random=Random(1))
