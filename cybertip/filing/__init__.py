@@ -1,8 +1,8 @@
 """The filing machine: what a filing is, what may happen to it, and what comes next. Pure.
 
 Nothing here knows a network, a database or a clock. `machine` holds the argument why nothing is filed twice, and the
-state that events come to; `outcomes` the table of what follows from each answer; `schedule` the next step; `status` what
-is said about it. A diagram of all of it is in docs/filing.md.
+state that events come to; `outcomes` the table of what follows from each answer; `schedule` the next step; `status`
+what is said about it. A diagram of all of it is in docs/filing.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One step of a filing, between two commits. Pure but for the book that it writes into.
 
-A worker's life is: `start` in a transaction, send, `record` in the next. Whoever drives the steps (threads, a job engine, a
-simulation) decides when transactions begin and end; what is written is decided here alone.
+A worker's life is: `start` in a transaction, send, `record` in the next. Whoever drives the steps (threads, a job
+engine, a simulation) decides when transactions begin and end; what is written is decided here alone.
 """
 
 from __future__ import annotations

@@ -1,0 +1,52 @@
+"""What a person's word changes. Its event is appended under a lease of its own, like a worker's (4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cybertip.filing._parts import IllegalEventError, orphaned
+from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
+from cybertip.filing.states import Phase, State, Then
+
+
+def person(state: State, event: Event) -> State:
+    """The state after a person's word. Raises IllegalEventError for what nobody can say now."""
+    if state.started is not None:
+        raise IllegalEventError("a call is in the air; the command needs the lease")
+    match event:
+        case Corrected():
+            return _corrected(state, event)
+        case CancelRequested():
+            return _cancelled(state)
+        case Continued():
+            state = _anew(state)
+            return replace(state, phase=Phase.NEW if state.phase is Phase.HALTED else state.phase)
+        case Decided(word=Word.REFILE):
+            # A person knows that the report which counted is not filed: that is its proof of being closed (2).
+            state = replace(_anew(state), attempt=None)
+            return replace(state, phase=Phase.NEW if state.revision and not state.findings else Phase.CORRECTION)
+        case Decided(report_id=int() as report_id):
+            state = replace(_anew(state), attempt=None, phase=Phase.FILED, report_id=report_id)
+            return replace(state, receipt_lost=True, reason="filed, by a person's word")
+        case _:
+            raise IllegalEventError("the word that it is filed must name the report")
+
+
+def _anew(state: State) -> State:
+    """Limits count from the beginning, and nothing is waited for."""
+    return replace(state, opened=0, damaged=0, tries=0, due_at=None, evidence=False, reason="")
+
+
+def _corrected(state: State, event: Corrected) -> State:
+    waits = event.revision == 0 or bool(event.findings)
+    state = replace(_anew(orphaned(state)), phase=Phase.CORRECTION if waits else Phase.NEW, findings=event.findings)
+    if event.revision:
+        state = replace(state, revision=event.revision, details=event.details)
+    return replace(state, due_at=event.not_before, reason="the record needs to be corrected" if waits else "")
+
+
+def _cancelled(state: State) -> State:
+    state = replace(state, cancelling=True, tries=0, due_at=None)
+    if state.phase in (Phase.FINISHING, Phase.CLOSING):
+        return replace(state, phase=Phase.CLOSING, then=Then.CANCEL)
+    return replace(orphaned(state), phase=Phase.CANCELLED, reason="cancelled by a person")
