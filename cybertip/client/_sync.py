@@ -118,6 +118,15 @@ class Client:
         result: T = retrying(self._once, call, progress)
         return result
 
+    def send_once(self, call: calls.Call[T], progress: Progress | None = None) -> T:
+        """Carry a call out exactly once, whatever comes of it: for whoever keeps a record of each request.
+
+        Raises:
+            CallError, EvidenceError, ConfigurationError: as `send`; `CallError.known` speaks of this one request.
+        """
+        self._settings.check()
+        return self._once(call, progress)
+
     def _once(self, call: calls.Call[T], progress: Progress | None) -> T:
         exchange = Exchange(call, self._settings, progress)
         body = exchange.collector()

@@ -1,0 +1,16 @@
+"""Filing, exactly once: what takes records in, claims filings, makes their calls and records what became of them.
+
+    with Ledger.open("filings.sqlite3", environment="mock", account="mock") as ledger, Client(...) as client:
+        filer = Filer(ledger, client, profile)
+        filing = filer.file(record, folder)
+        assert filing.status.kind is Kind.FILED
+
+`cybertip.filing` decides, the ledger remembers, the client sends; what is here only brings them together.
+"""
+
+from __future__ import annotations
+
+from cybertip.worker._arriving import Record
+from cybertip.worker._filer import Filer, FilingBusyError, OtherContentError
+
+__all__ = ["Filer", "FilingBusyError", "OtherContentError", "Record"]

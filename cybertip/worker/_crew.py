@@ -1,0 +1,211 @@
+"""The work itself: claim, commit, send, commit, until nothing is due."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+from cybertip.client import Client
+from cybertip.errors import EvidenceError
+from cybertip.evidence import HashedReading
+from cybertip.filing import steps
+from cybertip.filing.events import CallStarted, EvidenceMissing
+from cybertip.filing.outcomes import Outcome
+from cybertip.filing.packages import Frozen
+from cybertip.filing.schedule import Pace
+from cybertip.filing.states import Phase, State
+from cybertip.ledger import Book, Ledger, Transaction
+from cybertip.worker._heart import Heart
+from cybertip.worker._sending import opened, send
+
+MOST_SLEEP = 1.0
+"""How many seconds a wait lasts at most before a stop is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A call that is committed and is to be sent now.
+
+    Attributes:
+        filing_id: the filing.
+        package: what is filed.
+        started: the call.
+        state: the filing, with the call in the air.
+    """
+
+    filing_id: str
+    package: Frozen
+    started: CallStarted
+    state: State
+
+
+class Crew:
+    """Carries out what the machine decides, for one filer in one process.
+
+    Attributes:
+        name: who holds the leases: host, process and a number of its own.
+        stopping: set when nothing new is to be begun.
+        progress: is told how many bytes of a file were sent: the filing, the file's index, the bytes.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        client: Client,
+        pace: Pace,
+        lease: timedelta,
+        most_open: int,
+        clock: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._ledger, self._client, self._pace = ledger, client, pace
+        self._lease, self._most_open, self._clock, self._random = lease, most_open, clock, random
+        self.name = f"{_here()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._heart = Heart(ledger, lease, clock)
+        self.stopping = threading.Event()
+        self.progress: Callable[[str, int, int], object] | None = None
+
+    def drain(self, patience: timedelta) -> int:
+        """Work on what is due, one filing after the other; how many there were."""
+        until = self._clock() + patience
+        done = 0
+        while not self.stopping.is_set():
+            if self._next():
+                done += 1
+            elif not self._wait_for(self._ledger.next_due(), until):
+                break
+        return done
+
+    def work_on(self, filing_id: str, patience: timedelta) -> None:
+        """Work on one filing until it rests, or waits for longer than there is patience."""
+        until = self._clock() + patience
+        while not self.stopping.is_set():
+            turn = self._claim_this(filing_id)
+            while turn is not None:
+                turn = self._make(turn, more=True)
+            if not self._wait_for(self._ledger.due_at(filing_id), until):
+                return
+
+    def one_step(self, filing_id: str) -> None:
+        """Make one call of a filing, if one is due and nobody else holds it."""
+        turn = self._claim_this(filing_id)
+        if turn is not None:
+            self._make(turn, more=False)
+
+    def _next(self) -> bool:
+        with self._ledger.transaction() as transaction:
+            self._free_the_dead(transaction)
+            book = transaction.claim(self.name, self._clock(), self._lease, self._most_open)
+            if book is None:
+                return False
+            turn = self._start(transaction, book)
+        while turn is not None:
+            turn = self._make(turn, more=True)
+        return True
+
+    def _claim_this(self, filing_id: str) -> Turn | None:
+        with self._ledger.transaction() as transaction:
+            self._free_the_dead(transaction)
+            book = transaction.claim_this(filing_id, self.name, self._clock(), self._lease)
+            return None if book is None else self._start(transaction, book)
+
+    def _start(self, transaction: Transaction, book: Book, package: Frozen | None = None) -> Turn | None:
+        """Commit to the next call, which is sent at once; or give the lease back where none is due."""
+        now = self._clock()
+        if book.state.revision and not self._ledger.blocked():
+            package = package or transaction.package(book.id)
+            if self._evidence_is_there(book, package, now):
+                event = steps.start(book, now, self._pace, _new_id, package.sizes)
+                if isinstance(event, CallStarted):
+                    return Turn(book.id, package, event, book.state)
+        transaction.release(book)
+        return None
+
+    def _make(self, turn: Turn, *, more: bool) -> Turn | None:
+        """Send a call and record what became of it; commit to the next one with that, if it is to be sent at once."""
+        with self._heart.holding(turn.filing_id, turn.started.fence):
+            sent = send(self._client, turn.started, turn.package, turn.state, self._clock, self._watch(turn))
+        with self._ledger.transaction() as transaction:
+            book = transaction.book(turn.filing_id, turn.started.fence)
+            steps.record(book, sent.ended, sent.exchange, self._pace, self._random, sent.asked)
+            if sent.ended.outcome is Outcome.CREDENTIALS:
+                transaction.block(sent.ended.words, self._clock())
+            if book.state.fence != turn.started.fence:
+                return None  # the lease is another's by now; what we know is kept, and that is all we may do
+            if more and not self.stopping.is_set():
+                return self._start(transaction, book, turn.package)
+            transaction.release(book)
+        return None
+
+    def _watch(self, turn: Turn) -> Callable[[int], object] | None:
+        told, file = self.progress, turn.started.file
+        if told is None or file is None:
+            return None
+        return lambda gone: told(turn.filing_id, file, gone)
+
+    def _evidence_is_there(self, book: Book, package: Frozen, now: datetime) -> bool:
+        """Before a report is opened, every file is looked for; one that was missing or another before is read whole."""
+        state = book.state
+        due = state.due_at is None or state.due_at <= now
+        if state.phase is not Phase.NEW or not due:
+            return True
+        for index, item in enumerate(package.files):
+            try:
+                found = opened(item)
+                if state.evidence:
+                    for _ in HashedReading(found):
+                        pass
+            except EvidenceError as problem:
+                book.append(EvidenceMissing(index, now, str(problem), now + self._pace.evidence))
+                return False
+        return True
+
+    def _free_the_dead(self, transaction: Transaction) -> None:
+        """Leases of processes of this machine that have gone need not run out."""
+        for owner in transaction.owners(self._clock()):
+            if _has_gone(owner):
+                transaction.free(owner)
+
+    def _wait_for(self, due: datetime | None, until: datetime) -> bool:
+        """Wait for a moment, if it comes in time and nobody wants to stop; whether it has come."""
+        if due is None or due > until:
+            return False
+        while not self.stopping.is_set():
+            left = (due - self._clock()).total_seconds()
+            if left <= 0:
+                return True
+            self.stopping.wait(min(left, MOST_SLEEP))
+        return False
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+def _here() -> str:
+    """This machine, and among its processes those that can see each other."""
+    try:
+        return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:  # there are no such spaces on macOS
+        return socket.gethostname()
+
+
+def _has_gone(owner: str) -> bool:
+    """Whether a holder of leases is a process of this machine that does not exist any more."""
+    here, _, rest = owner.rpartition("/")[0].rpartition("/")
+    if here != _here() or not rest.isdigit():
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,312 @@
+"""The filer: what a pipeline calls, and what a worker is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from os import PathLike
+from pathlib import Path
+from random import Random, SystemRandom
+
+from cybertip.client import Client
+from cybertip.errors import CallError, CybertipError
+from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
+from cybertip.filing.packages import Frozen
+from cybertip.filing.schedule import Pace
+from cybertip.gates import Override
+from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
+from cybertip.profile import ReporterProfile
+from cybertip.worker._arriving import Desk, Record, differences
+from cybertip.worker._crew import Crew
+
+Profiles = ReporterProfile | Callable[[str], ReporterProfile]
+"""A reporter profile for all records, or what gives the profile of a name and raises ConfigurationError for none."""
+
+
+class OtherContentError(CybertipError):
+    """The same id came in again with other content. Nothing was changed.
+
+    Attributes:
+        filing_id: the filing that has the id.
+        pointers: where the two differ, as JSON pointers.
+    """
+
+    def __init__(self, record_id: str, filing_id: str, pointers: Sequence[str]) -> None:
+        self.filing_id = filing_id
+        self.pointers = tuple(pointers)
+        shown = ", ".join(self.pointers[:10]) + (" …" if len(self.pointers) > 10 else "")
+        super().__init__(
+            f"the record {record_id!r} came in before with other content; they differ at {shown or '/'}. Give another"
+            " decision an id of its own, or correct the filing"
+        )
+
+
+class FilingBusyError(CybertipError):
+    """A worker holds the filing's lease right now; try again when it has let go."""
+
+
+class Filer:
+    """Files records exactly once, whatever breaks. Safe to use from several threads; one for each process.
+
+    Any number of filers may work on one ledger. What one leaves behind when it is killed another takes up: at once if
+    it can see that the process has gone, else when its lease has run out.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        client: Client,
+        profiles: Profiles,
+        *,
+        pace: Pace | None = None,
+        lease: timedelta = timedelta(minutes=2),
+        most_open: int = 100,
+        clock: Callable[[], datetime] | None = None,
+        random: Random | None = None,
+    ) -> None:
+        """Bring them together. Nothing is sent yet.
+
+        Args:
+            ledger: where everything is kept.
+            client: carries the calls out. Its environment must be the ledger's.
+            profiles: who files.
+            pace: how long is waited, and when is too late.
+            lease: how long a filing is held without a sign of life.
+            most_open: how many reports are open at once at most.
+            clock: tells the time, aware.
+            random: where the jitter of waits comes from.
+
+        Raises:
+            EnvironmentRefusedError: ledger and client belong to different environments (P505).
+        """
+        ledger.check_belongs(client.endpoint.environment, client.username)
+        self._ledger = ledger
+        self._client = client
+        self._profiles = profiles
+        self._clock = clock or _utc_now
+        self._crew = Crew(ledger, client, pace or Pace(), lease, most_open, self._clock, random or SystemRandom())
+
+    # --- taking in -----------------------------------------------------------------------------------------------
+
+    def enqueue(
+        self, record: Record, folder: str | PathLike[str] = ".", *, overrides: Sequence[Override] = ()
+    ) -> Filing:
+        """Take a record in, to be filed by whoever works on the ledger. It is durable when this returns.
+
+        A record that came in before gives its filing, whatever has become of it: handing in is idempotent by the
+        record's id. A record that cannot be filed as it is gets stored, too, with the status *needs correction*.
+
+        Args:
+            record: the record.
+            folder: where relative locations of its evidence start: the record's own folder.
+            overrides: gates that people have decided to pass.
+
+        Raises:
+            RecordError: the record has no id that could be used.
+            OtherContentError: the same id came in before with other content.
+        """
+        return self._add(self._desk().record(record, Path(folder), overrides))
+
+    def enqueue_batch(
+        self, records: Sequence[Record], folder: str | PathLike[str] = ".", *, overrides: Sequence[Override] = ()
+    ) -> Filing:
+        """Take records about one viral file in, to be filed as one batched report; otherwise as `enqueue`.
+
+        Raises:
+            RecordError: one of the records cannot be read, or there is none.
+            OtherContentError: one of the ids came in before, alone or with others.
+        """
+        return self._add(self._desk().batch(records, Path(folder), overrides))
+
+    def enqueue_documents(self, filing_id: str, package: Frozen) -> Filing:
+        """Take hand-written documents in under an id of their own; otherwise as `enqueue`.
+
+        Args:
+            filing_id: what makes them be filed once: the same id with other documents is refused.
+            package: report, files and file details.
+
+        Raises:
+            OtherContentError: the same id came in before with other documents.
+        """
+        return self._add(self._desk().documents(filing_id, package))
+
+    def _add(self, new: NewFiling) -> Filing:
+        with self._ledger.transaction() as transaction:
+            found = [(one, transaction.find(one)) for one in new.record_ids]
+            there = [(record_id, known) for record_id, known in found if known is not None]
+            if not there:
+                filing_id = transaction.add(new, self._clock())
+            else:
+                filing_id = there[0][1].filing_id
+                for record_id, known in there:
+                    data = new.records[new.record_ids.index(record_id)]
+                    if len(there) < len(found) or known.filing_id != filing_id or not known.same_as(data):
+                        differing = [] if known.record is None else differences(known.record, data)
+                        if differing or known.record is None or len(there) < len(found):
+                            raise OtherContentError(record_id, known.filing_id, differing)
+        return self.filing(filing_id)
+
+    def _desk(self) -> Desk:
+        profiles = self._profiles
+        named: Callable[[str], ReporterProfile] = (
+            (lambda _: profiles) if isinstance(profiles, ReporterProfile) else profiles
+        )
+        return Desk(named, self._client.endpoint.environment, self._ledger, self._clock())
+
+    # --- working -------------------------------------------------------------------------------------------------
+
+    def file(
+        self,
+        record: Record,
+        folder: str | PathLike[str] = ".",
+        *,
+        overrides: Sequence[Override] = (),
+        patience: timedelta = timedelta(),
+    ) -> Filing:
+        """Take a record in and file it, as far as that goes without waiting; the stored filing with its status.
+
+        This blocks while calls are made: each for at most the client's time-outs, which grow with a file's size. It
+        does not wait for a moment that is due later than `patience`; what is left then is done by `run_until_idle`,
+        here or anywhere. Failures of calls are never raised: they are the filing's status.
+
+        Args:
+            record: the record.
+            folder: where relative locations of its evidence start.
+            overrides: gates that people have decided to pass.
+            patience: how long to wait in all for moments that are due later.
+
+        Raises:
+            RecordError, OtherContentError: as `enqueue`.
+        """
+        filing = self.enqueue(record, folder, overrides=overrides)
+        self._crew.work_on(filing.id, patience)
+        return self.filing(filing.id)
+
+    def advance(self, filing_id: str) -> Filing:
+        """Make one call of a filing, if one is due; for job engines. The filing afterwards.
+
+        While another worker holds the lease, nothing is done.
+
+        Raises:
+            KeyError: there is no such filing.
+        """
+        self.filing(filing_id)
+        self._crew.one_step(filing_id)
+        return self.filing(filing_id)
+
+    def run_until_idle(self, threads: int = 1, patience: timedelta = timedelta()) -> int:
+        """Work on whatever is due, until nothing is; how many filings were worked on.
+
+        Args:
+            threads: how many filings are worked on at once.
+            patience: how long to wait in all for moments that are due later.
+        """
+        if threads == 1:
+            done = self._crew.drain(patience)
+        else:
+            with ThreadPoolExecutor(threads, "cybertip-filer") as pool:
+                done = sum(pool.map(lambda _: self._crew.drain(patience), range(threads)))
+        self._ledger.checkpoint()
+        return done
+
+    def resume(self, threads: int = 1, patience: timedelta = timedelta()) -> int:
+        """Take up what was left behind, as after a crash or a change of credentials; then as `run_until_idle`.
+
+        If the queue is stopped for its credentials, they are tried with a call that changes nothing (/status).
+        """
+        if self._ledger.blocked():
+            try:
+                self._client.status()
+            except CallError:
+                return 0
+            with self._ledger.transaction() as transaction:
+                transaction.unblock(self._clock())
+        return self.run_until_idle(threads, patience)
+
+    def stop(self) -> None:
+        """Leave after the calls in flight, which are finished and recorded. Nothing new is begun by this filer."""
+        self._crew.stopping.set()
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Set once `stop` was called."""
+        return self._crew.stopping
+
+    def filing(self, filing_id: str) -> Filing:
+        """A filing as it stands now.
+
+        Raises:
+            KeyError: there is no such filing.
+        """
+        found = self._ledger.filing(filing_id, self._clock())
+        if found is None:
+            raise KeyError(filing_id)
+        return found
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def correct(
+        self, filing_id: str, record: Record, folder: str | PathLike[str] = ".", *, by: str, reason: str = ""
+    ) -> Filing:
+        """Replace the record of a filing that is not filed, by one with the same id.
+
+        Raises:
+            RecordError: the record has no id that could be used, or another one than the filing's.
+            FilingBusyError: a worker is at it.
+            IllegalEventError: the filing cannot be corrected now; it may be filed already.
+        """
+        new = self._desk().record(record, Path(folder))
+        with self._ledger.transaction() as transaction:
+            known = transaction.find(new.record_ids[0])
+            if known is None or known.filing_id != filing_id:
+                raise OtherContentError(new.record_ids[0], filing_id, ["/id"])
+            book = self._command(transaction, filing_id, by)
+            revision = transaction.correct(filing_id, new)
+            told = new.enqueued
+            book.append(Corrected(revision, told.details, by, reason, told.not_before, told.findings))
+            transaction.release(book)
+        return self.filing(filing_id)
+
+    def cancel(self, filing_id: str, *, by: str, reason: str) -> Filing:
+        """Do not file it. What may be filed already is asked for first, and stays filed if it is.
+
+        Raises:
+            FilingBusyError, IllegalEventError: as `correct`.
+        """
+        return self._say(filing_id, by, CancelRequested(by, self._clock(), reason))
+
+    def decide(self, filing_id: str, word: Word, *, by: str, reason: str, report_id: int | None = None) -> Filing:
+        """Say what only a person can find out: that the report is filed, or that it is certain not to be.
+
+        Raises:
+            FilingBusyError, IllegalEventError: as `correct`.
+        """
+        return self._say(filing_id, by, Decided(word, by, self._clock(), reason, report_id))
+
+    def go_on(self, filing_id: str, *, by: str, reason: str = "") -> Filing:
+        """Go on at once with a filing that waits or was halted; limits count from the beginning again.
+
+        Raises:
+            FilingBusyError, IllegalEventError: as `correct`.
+        """
+        return self._say(filing_id, by, Continued(by, self._clock(), reason))
+
+    def _say(self, filing_id: str, by: str, event: Event) -> Filing:
+        with self._ledger.transaction() as transaction:
+            book = self._command(transaction, filing_id, by)
+            book.append(event)
+            transaction.release(book)
+        return self.filing(filing_id)
+
+    def _command(self, transaction: Transaction, filing_id: str, by: str) -> Book:
+        """The lease for a person's command (4)."""
+        book = transaction.claim_this(filing_id, f"{self._crew.name} for {by}", self._clock(), timedelta(seconds=30))
+        if book is None:
+            raise FilingBusyError(f"a worker is at filing {filing_id} right now; try again in a moment")
+        return book
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
