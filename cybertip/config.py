@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from cybertip.client import Client
+from cybertip.client import Client, RetryPolicy
 from cybertip.environments import Endpoint, Environment, resolve
 from cybertip.errors import ConfigurationError
 from cybertip.findings import RecordError
@@ -40,7 +40,12 @@ class Connection:
     username: SecretStr
     password: SecretStr
 
-    def client(self, schema: Schema | None = None) -> Client:
+    @property
+    def account(self) -> str:
+        """The user name, which tells whose ledger it is. Not for showing."""
+        return self.username.get_secret_value()
+
+    def client(self, schema: Schema | None = None, retry: RetryPolicy | None = None) -> Client:
         """A client for this server."""
         return Client(
             self.username,
@@ -48,6 +53,7 @@ class Connection:
             environment=self.endpoint.environment,
             base_url=self.endpoint.base_url,
             schema=schema,
+            retry=retry,
         )
 
     def as_dict(self) -> dict[str, str]:

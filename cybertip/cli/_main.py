@@ -25,7 +25,11 @@ COMMANDS = {
     "build": ("build", "Write the XML that would be sent for review records."),
     "rules": ("rules", "List the rules that documents are checked by; explain one."),
     "schema": ("schema", "Show the schema; fetch the server's and compare."),
-    "send": ("send", "File hand-written XML with its files to the mock or the test server."),
+    "file": ("file", "File review records exactly once, and whatever else is due."),
+    "send": ("send", "File hand-written XML with its files exactly once."),
+    "list": ("list", "List filings with their status, the most urgent first."),
+    "show": ("show", "Show one filing: status, reason, next step, history."),
+    "ledger": ("ledger", "Check the ledger, and write histories out of it."),
 }
 
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
-from cybertip.calls import FinishResult
+from cybertip._version import __version__
 from cybertip.calls.forms import FileSource
 from cybertip.checks import judge
-from cybertip.cli._filing import FileToSend, file_report
 from cybertip.cli._input import read_input
+from cybertip.cli._ledgers import as_data, exit_of, filer, ledger_option, stoppable, told
 from cybertip.cli._options import connection_options, json_option
 from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._profiles import Profiles
 from cybertip.cli._progress import watched
-from cybertip.config import connection, endpoint
-from cybertip.environments import Environment
-from cybertip.errors import ConfigurationError, EnvironmentRefusedError, EvidenceError
+from cybertip.config import Connection, connection
+from cybertip.errors import ConfigurationError, EvidenceError
 from cybertip.evidence import source
+from cybertip.filing.packages import Frozen, FrozenFile
 from cybertip.findings import DocumentError
+from cybertip.ledger import Filing
 from cybertip.models import FileDetails, Report
 from cybertip.rules import Case
 from cybertip.schema import Schema
@@ -42,6 +44,8 @@ from cybertip.xml import name_file
     help="A file to upload, and the file details that describe it; may be repeated. The <reportId> and <fileId> of the"
     " details may hold any number and any word, such as 0: they are replaced by what the server assigns.",
 )
+@click.option("--id", "case", help="The case's id; made of the documents if it is left out.")
+@ledger_option
 @connection_options
 @json_option
 @body_of("send")
@@ -49,58 +53,67 @@ def command(
     output: Output,
     report: str,
     files: tuple[str, ...],
+    case: str | None,
+    ledger: str | None,
     environment: str | None,
     base_url: str | None,
     username: str | None,
     password_file: str | None,
 ) -> int:
-    """File hand-written XML with its files to the mock or the test server.
+    """File hand-written XML with its files, exactly once.
 
-    Everything is checked before the report is opened. What fails before /finish is retracted. The receipt, byte for
-    byte, goes to stdout. Production is refused: nothing here would survive a crash.
+    Everything is checked before the report is opened, and kept in the ledger before anything is sent. The same documents
+    are filed once, however often this is run: after a crash or a failure run it again, or `cybertip file`. --id names
+    the case, so that the same documents can be filed for another one. The receipt, byte for byte, goes to stdout.
     """
-    if endpoint(environment, base_url).environment is Environment.PRODUCTION:
-        raise EnvironmentRefusedError(
-            "send does not file to production: after a crash nobody would know what was filed. Use mock or test"
-        )
     access = connection(environment, base_url, username, password_file)
     schema = Schema.bundled()
     document = _checked(report, Report, schema)
     described = [_described(text, schema) for text in files]
-    items = [FileToSend(item.file, partial(name_file, item.details) if item.details else None) for item in described]
-    _wait(output, _ready(report, document, described))
-    with (
-        access.client(schema) as client,
-        watched(output, [item.source for item in items]) as watcher,
-    ):
-        result = file_report(client, document, items, watcher)
-    output.raw(result.receipt)
-    status = output.end(
-        Exit.DONE,
-        {
-            **access.as_dict(),
-            "report_id": result.report_id,
-            "file_ids": list(result.file_ids),
-            "receipt": result.receipt.decode("utf-8", "replace"),
-        },
-    )
-    return status if output.lost is None else _keep(output, result)
-
-
-def _keep(output: Output, result: FinishResult) -> int:
-    """The receipt could not be written to stdout: it is the proof, so it goes to a file or, failing that, to stderr."""
-    output.as_json = False
-    output.say(
-        f"Report {result.report_id} is filed; do not send it again. Standard output could not be written: {output.lost}"
-    )
-    try:
-        descriptor, path = tempfile.mkstemp(prefix=f"cybertip-receipt-{result.report_id}-", suffix=".xml")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(result.receipt)
-    except OSError:
+    moment = _ready(report, document, described)
+    package = _package(document, described)
+    name = case or f"xml-{hashlib.sha256(package.manifest()).hexdigest()[:32]}"
+    patience = timedelta()
+    if moment is not None:
         output.say(
-            f"The receipt could not be kept in a file either. This is it:\n{result.receipt.decode(errors='replace')}"
+            f"A time in the documents is a little ahead of this machine's clock: waiting until {moment.isoformat()}."
         )
+        patience = max(patience, moment - datetime.now(UTC) + timedelta(seconds=1))
+    with (
+        watched(output, package.files) as watch,
+        filer(access, ledger, Profiles(output, None), watch) as working,
+        stoppable(output, working),
+    ):
+        filing = working.file_documents(name, package, patience=patience)
+        receipt = working.receipt(filing.id)
+    if receipt is not None:
+        output.raw(receipt)
+    told(output, filing)
+    status = output.end(exit_of([filing]), _result(access, filing, receipt))
+    return status if output.lost is None or receipt is None else _keep(output, filing, receipt)
+
+
+def _result(access: Connection, filing: Filing, receipt: bytes | None) -> dict[str, Any]:
+    return {
+        **access.as_dict(),
+        **as_data(filing),
+        "receipt": receipt.decode("utf-8", "replace") if receipt is not None else None,
+    }
+
+
+def _keep(output: Output, filing: Filing, receipt: bytes) -> int:
+    """The receipt could not be written to stdout: it is the proof, so it goes to a file or, failing that, to stderr.
+
+    The ledger has it as well; whoever runs this may not know that yet.
+    """
+    output.as_json = False
+    output.say(f"Report {filing.status.report_id} is filed. Standard output could not be written: {output.lost}")
+    try:
+        descriptor, path = tempfile.mkstemp(prefix=f"cybertip-receipt-{filing.status.report_id}-", suffix=".xml")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(receipt)
+    except OSError:
+        output.say(f"The receipt could not be kept in a file either. This is it:\n{receipt.decode(errors='replace')}")
     else:
         output.say(f"The receipt is in {path}")
     return Exit.NEEDS_PERSON
@@ -110,6 +123,7 @@ def _keep(output: Output, result: FinishResult) -> int:
 class _Described:
     """A file to send, the document that describes it, and that document's name."""
 
+    path: str
     file: FileSource
     details: bytes | None
     name: str
@@ -121,7 +135,9 @@ def _described(text: str, schema: Schema) -> _Described:
         file = source(path)
     except EvidenceError as problem:
         raise ConfigurationError(f"--file: {problem}") from None
-    return _Described(file, _checked(details, FileDetails, schema) if details is not None else None, details or "")
+    return _Described(
+        path, file, _checked(details, FileDetails, schema) if details is not None else None, details or ""
+    )
 
 
 def _ready(name: str, report: bytes, described: Sequence[_Described]) -> datetime | None:
@@ -144,14 +160,21 @@ def _ready(name: str, report: bytes, described: Sequence[_Described]) -> datetim
     return verdict.not_before
 
 
-def _wait(output: Output, moment: datetime | None) -> None:
-    if moment is None:
-        return
-    output.say(
-        f"A time in the documents is a little ahead of this machine's clock: waiting until {moment.isoformat()}."
-    )
-    while (left := (moment - datetime.now(UTC)).total_seconds()) >= 0:
-        time.sleep(left + 0.01)
+def _package(report: bytes, described: Sequence[_Described]) -> Frozen:
+    """The documents as they are kept, with the digests that the files have now."""
+    files = [
+        FrozenFile(str(Path(item.path).absolute()), None, None, _sha256(item.file), item.file.size, item.details)
+        for item in described
+    ]
+    return Frozen(report, tuple(files), {"program": __version__})
+
+
+def _sha256(file: FileSource) -> str:
+    try:
+        with file.open() as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except (EvidenceError, OSError) as problem:
+        raise ConfigurationError(f"--file: {problem}") from None
 
 
 def _split(text: str) -> tuple[str, str | None]:

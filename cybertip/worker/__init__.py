@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from cybertip.worker._arriving import Record
+from cybertip.worker._crew import Watch
 from cybertip.worker._filer import Filer, FilingBusyError, OtherContentError
 
-__all__ = ["Filer", "FilingBusyError", "OtherContentError", "Record"]
+__all__ = ["Filer", "FilingBusyError", "OtherContentError", "Record", "Watch"]

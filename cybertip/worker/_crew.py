@@ -16,14 +16,14 @@ from cybertip.client import Client
 from cybertip.errors import EvidenceError
 from cybertip.evidence import HashedReading
 from cybertip.filing import steps
-from cybertip.filing.events import CallStarted, EvidenceMissing
+from cybertip.filing.events import CallEnded, CallStarted, EvidenceMissing
 from cybertip.filing.outcomes import Outcome
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.states import Phase, State
 from cybertip.ledger import Book, Ledger, Transaction
 from cybertip.worker._heart import Heart
-from cybertip.worker._sending import opened, send
+from cybertip.worker._sending import Sent, opened, send
 
 MOST_SLEEP = 1.0
 """How many seconds a wait lasts at most before a stop is noticed."""
@@ -46,13 +46,26 @@ class Turn:
     state: State
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how far filings have come. What it returns is passed over; it must not raise.
+
+    Attributes:
+        ended: a filing's id, and what became of a call of it, once that is in the ledger.
+        progress: a filing's id, the index of a file, and how many of its bytes the network has taken so far.
+    """
+
+    ended: Callable[[str, CallEnded], object]
+    progress: Callable[[str, int, int], object]
+
+
 class Crew:
     """Carries out what the machine decides, for one filer in one process.
 
     Attributes:
         name: who holds the leases: host, process and a number of its own.
         stopping: set when nothing new is to be begun.
-        progress: is told how many bytes of a file were sent: the filing, the file's index, the bytes.
+        watch: who is told how far filings have come.
     """
 
     def __init__(
@@ -70,7 +83,7 @@ class Crew:
         self.name = f"{_here()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._heart = Heart(ledger, lease, clock)
         self.stopping = threading.Event()
-        self.progress: Callable[[str, int, int], object] | None = None
+        self.watch: Watch | None = None
 
     def drain(self, patience: timedelta) -> int:
         """Work on what is due, one filing after the other; how many there were."""
@@ -132,6 +145,12 @@ class Crew:
         """Send a call and record what became of it; commit to the next one with that, if it is to be sent at once."""
         with self._heart.holding(turn.filing_id, turn.started.fence):
             sent = send(self._client, turn.started, turn.package, turn.state, self._clock, self._watch(turn))
+        following = self._record(turn, sent, more=more)
+        if self.watch is not None:
+            self.watch.ended(turn.filing_id, sent.ended)
+        return following
+
+    def _record(self, turn: Turn, sent: Sent, *, more: bool) -> Turn | None:
         with self._ledger.transaction() as transaction:
             book = transaction.book(turn.filing_id, turn.started.fence)
             steps.record(book, sent.ended, sent.exchange, self._pace, self._random, sent.asked)
@@ -145,10 +164,10 @@ class Crew:
         return None
 
     def _watch(self, turn: Turn) -> Callable[[int], object] | None:
-        told, file = self.progress, turn.started.file
-        if told is None or file is None:
+        watch, file = self.watch, turn.started.file
+        if watch is None or file is None:
             return None
-        return lambda gone: told(turn.filing_id, file, gone)
+        return lambda gone: watch.progress(turn.filing_id, file, gone)
 
     def _evidence_is_there(self, book: Book, package: Frozen, now: datetime) -> bool:
         """Before a report is opened, every file is looked for; one that was missing or another before is read whole."""

@@ -19,7 +19,7 @@ from cybertip.gates import Override
 from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
 from cybertip.profile import ReporterProfile
 from cybertip.worker._arriving import Desk, Record, differences
-from cybertip.worker._crew import Crew
+from cybertip.worker._crew import Crew, Watch
 
 Profiles = ReporterProfile | Callable[[str], ReporterProfile]
 """A reporter profile for all records, or what gives the profile of a name and raises ConfigurationError for none."""
@@ -63,6 +63,7 @@ class Filer:
         pace: Pace | None = None,
         lease: timedelta = timedelta(minutes=2),
         most_open: int = 100,
+        watch: Watch | None = None,
         clock: Callable[[], datetime] | None = None,
         random: Random | None = None,
     ) -> None:
@@ -75,6 +76,7 @@ class Filer:
             pace: how long is waited, and when is too late.
             lease: how long a filing is held without a sign of life.
             most_open: how many reports are open at once at most.
+            watch: who is told how far filings have come.
             clock: tells the time, aware.
             random: where the jitter of waits comes from.
 
@@ -87,6 +89,7 @@ class Filer:
         self._profiles = profiles
         self._clock = clock or _utc_now
         self._crew = Crew(ledger, client, pace or Pace(), lease, most_open, self._clock, random or SystemRandom())
+        self._crew.watch = watch
 
     # --- taking in -----------------------------------------------------------------------------------------------
 
@@ -184,6 +187,12 @@ class Filer:
         self._crew.work_on(filing.id, patience)
         return self.filing(filing.id)
 
+    def file_documents(self, filing_id: str, package: Frozen, *, patience: timedelta = timedelta()) -> Filing:
+        """Take hand-written documents in and file them; see `enqueue_documents` and `file`."""
+        filing = self.enqueue_documents(filing_id, package)
+        self._crew.work_on(filing.id, patience)
+        return self.filing(filing.id)
+
     def advance(self, filing_id: str) -> Filing:
         """Make one call of a filing, if one is due; for job engines. The filing afterwards.
 
@@ -244,6 +253,10 @@ class Filer:
         if found is None:
             raise KeyError(filing_id)
         return found
+
+    def receipt(self, filing_id: str) -> bytes | None:
+        """The receipt, byte for byte as the server sent it; None where there is none."""
+        return self._ledger.receipt(filing_id)
 
     # --- people --------------------------------------------------------------------------------------------------
 

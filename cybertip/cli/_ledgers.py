@@ -1,0 +1,149 @@
+"""The ledger that a command works on, and the filer that works on it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+
+from cybertip.cli._output import Exit, Output
+from cybertip.cli._profiles import STAND_IN, Profiles
+from cybertip.client import RetryPolicy
+from cybertip.config import Connection
+from cybertip.environments import Environment
+from cybertip.errors import ConfigurationError
+from cybertip.filing.status import Kind
+from cybertip.ledger import Filing, Ledger
+from cybertip.profile import ReporterProfile
+from cybertip.worker import Filer, Watch
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def ledger_option(command: F) -> F:
+    """Where the ledger is."""
+    return click.option(
+        "--ledger",
+        metavar="PATH|URL",
+        help="The ledger.  Or CYBERTIP_LEDGER.  [default: cybertip-ENVIRONMENT.sqlite3]",
+    )(command)
+
+
+def ledger_place(named: str | None, environment: Environment) -> str:
+    """Where the ledger is: as named, or in the current folder under the name of its environment."""
+    return named or os.environ.get("CYBERTIP_LEDGER") or f"cybertip-{environment}.sqlite3"
+
+
+@contextmanager
+def existing_ledger(named: str | None, environment: Environment) -> Iterator[Ledger]:
+    """A ledger to look at, whoever's it is.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    place = ledger_place(named, environment)
+    if "://" not in place and not Path(place).exists():
+        raise ConfigurationError(f"there is no ledger {place}; name another with --ledger")
+    with Ledger.open(place) as ledger:
+        yield ledger
+
+
+@contextmanager
+def filer(access: Connection, named: str | None, profiles: Profiles, watch: Watch | None = None) -> Iterator[Filer]:
+    """A filer on the ledger of this connection, which is made where there is none.
+
+    Raises:
+        EnvironmentRefusedError: the ledger belongs to another environment or account (P505).
+    """
+
+    def profile(name: str) -> ReporterProfile:
+        found = profiles.named(name)
+        if found is not None:
+            return found
+        if access.endpoint.environment is not Environment.MOCK:
+            raise ConfigurationError("there is no cybertip.toml here, and no report is filed under a made-up reporter")
+        return STAND_IN
+
+    place = ledger_place(named, access.endpoint.environment)
+    # Each request is kept, so the client repeats none by itself.
+    with (
+        Ledger.open(place, environment=access.endpoint.environment, account=access.account) as ledger,
+        access.client(retry=RetryPolicy(attempts=1)) as client,
+    ):
+        yield Filer(ledger, client, profile, watch=watch)
+
+
+@contextmanager
+def stoppable(output: Output, working: Filer) -> Iterator[None]:
+    """Let the first signal to stop end the work after the calls in flight; the second interrupts them."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if working.stopping.is_set():
+            raise KeyboardInterrupt
+        output.say("Stopping after the call in flight; once more interrupts it.")
+        working.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_STATUS = {
+    Kind.FILED: Exit.DONE,
+    Kind.CANCELLED: Exit.DONE,
+    Kind.IN_FLIGHT: Exit.UNREACHABLE,
+    Kind.SCHEDULED: Exit.UNREACHABLE,
+    Kind.BLOCKED: Exit.UNREACHABLE,
+    Kind.NEEDS_CORRECTION: Exit.NEEDS_PERSON,
+    Kind.NEEDS_DECISION: Exit.NEEDS_PERSON,
+}
+
+
+def exit_of(filings: list[Filing]) -> Exit:
+    """0 where all is filed or cancelled, 3 where something waits for a person, 4 where something goes on later."""
+    statuses = {_STATUS[one.status.kind] for one in filings}
+    if any(one.status.alarms for one in filings):
+        statuses.add(Exit.NEEDS_PERSON)
+    return next((one for one in (Exit.NEEDS_PERSON, Exit.UNREACHABLE) if one in statuses), Exit.DONE)
+
+
+def line_of(one: Filing) -> str:
+    """A filing in a line."""
+    told = f" report {one.status.report_id}" if one.status.report_id is not None else ""
+    return f"{one.id}  {one.status.kind}{told}  {', '.join(one.record_ids)}"
+
+
+def told(output: Output, one: Filing) -> None:
+    """Say what people need to know beside the line: why, what next, when, alarms."""
+    if one.status.kind is not Kind.FILED or one.state.receipt_lost:
+        when = f" (from {one.status.due_at:%Y-%m-%dT%H:%M:%SZ})" if one.status.due_at is not None else ""
+        output.say(f"  {one.status.reason}. Next: {one.status.next}{when}.")
+    for alarm in one.status.alarms:
+        output.say(f"  ALARM: {alarm}.")
+
+
+def as_data(one: Filing) -> dict[str, Any]:
+    """A filing as plain data for the envelope."""
+    status = one.status
+    return {
+        "id": one.id,
+        "record_ids": list(one.record_ids),
+        "status": str(status.kind),
+        "reason": status.reason,
+        "next": status.next,
+        "due_at": status.due_at.isoformat() if status.due_at is not None else None,
+        "report_id": status.report_id,
+        "receipt_lost": one.state.receipt_lost,
+        "findings": list(one.state.findings),
+        "alarms": list(status.alarms),
+        "created_at": one.created_at.isoformat(),
+    }

@@ -1,0 +1,68 @@
+"""``cybertip show``"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from cybertip.cli._ledgers import as_data, existing_ledger, ledger_option, line_of, told
+from cybertip.cli._options import json_option
+from cybertip.cli._output import Exit, Output, body_of
+from cybertip.config import endpoint
+from cybertip.errors import ConfigurationError
+from cybertip.filing.events import CallEnded, CallStarted, Event, dump
+from cybertip.filing.status import NEEDS_PERSON
+
+
+@click.command("show")
+@click.argument("filing")
+@click.option("--environment", type=click.Choice(["mock", "test", "production"]), help="Whose ledger.")
+@ledger_option
+@json_option
+@body_of("show")
+def command(output: Output, filing: str, environment: str | None, ledger: str | None) -> int:
+    """Show one filing: its status, why, what happens next, and what has happened.
+
+    FILING is the filing's id, or the id of its record. Exit status 3 if it waits for a person, else 0.
+    """
+    with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
+        filing_id = opened.filing_of(filing)
+        found = opened.filing(filing_id, datetime.now(UTC)) if filing_id is not None else None
+        if found is None:
+            raise ConfigurationError(
+                f"the ledger has no filing and no record {filing!r}; `cybertip list` shows them all"
+            )
+        history = opened.history(found.id)
+    output.data(line_of(found))
+    told(output, found)
+    for at, event in history:
+        output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {_in_words(event)}")
+    waits = found.status.kind in NEEDS_PERSON or found.status.alarms
+    events = [_data(at, event) for at, event in history]
+    return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, {**as_data(found), "events": events})
+
+
+def _in_words(event: Event) -> str:
+    match event:
+        case CallStarted():
+            return f"/{event.call}{_about(event)} begun"
+        case CallEnded():
+            code = f", code {event.code}" if event.code is not None else ""
+            request = f", Request-ID {event.request_id}" if event.request_id else ""
+            words = f": {event.words}" if event.words else ""
+            return f"/{event.call}{_about(event)} {event.outcome}{code}{request}{words}"
+        case _:
+            return event.kind
+
+
+def _about(event: CallStarted | CallEnded) -> str:
+    report = f" of report {event.report_id}" if event.report_id is not None else ""
+    return f"{report}, file {event.file}" if event.file is not None else report
+
+
+def _data(at: datetime, event: Event) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(dump(event))
+    return {"recorded_at": at.isoformat(), **plain}
