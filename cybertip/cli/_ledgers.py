@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -50,8 +51,23 @@ def existing_ledger(named: str | None, environment: Environment) -> Iterator[Led
     place = ledger_place(named, environment)
     if "://" not in place and not Path(place).exists():
         raise ConfigurationError(f"there is no ledger {place}; name another with --ledger")
-    with Ledger.open(place) as ledger:
+    with Ledger.open(place, environment=None, account=None) as ledger:
         yield ledger
+
+
+def filing_named(ledger: Ledger, name: str) -> Filing:
+    """A filing by its id, or by the id of its record.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    now = datetime.now(UTC)
+    found = ledger.filing(name, now)
+    if found is None and (filing_id := ledger.filing_of(name)) is not None:
+        found = ledger.filing(filing_id, now)
+    if found is None:
+        raise ConfigurationError(f"the ledger has no filing and no record {name!r}; `cybertip list` shows them all")
+    return found
 
 
 @contextmanager

@@ -47,9 +47,9 @@ def command(
 ) -> int:
     """File review records exactly once, and whatever else is due.
 
-    RECORD is a JSON file, a .ndjson or .jsonl file with a record on each line, or `-` for standard input. Each record is
-    stored in the ledger first, then filed; run the command again, with or without records, to go on after any failure.
-    A record that came in before is not filed again.
+    RECORD is a JSON file, a .ndjson or .jsonl file with a record on each line, or `-` for standard input. Each record
+    is stored in the ledger first, then filed; run the command again, with or without records, to go on after any
+    failure. A record that came in before is not filed again.
 
     Each filing gets a line on stdout: its id, its status, the records. Exit status 0 if all of them are filed, 3 if
     something waits for a person, 4 if something is left that goes on later.

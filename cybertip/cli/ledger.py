@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from cybertip.cli._ledgers import existing_ledger, ledger_option
+from cybertip.cli._ledgers import existing_ledger, filing_named, ledger_option
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import endpoint
-from cybertip.errors import ConfigurationError
 
 _environment = click.option("--environment", type=click.Choice(["mock", "test", "production"]), help="Whose ledger.")
 
@@ -52,11 +51,7 @@ def export(output: Output, filing: str, out: str, environment: str | None, ledge
     FILING is the filing's id, or the id of its record.
     """
     with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
-        filing_id = opened.filing_of(filing)
-        if filing_id is None:
-            raise ConfigurationError(
-                f"the ledger has no filing and no record {filing!r}; `cybertip list` shows them all"
-            )
+        filing_id = filing_named(opened, filing).id
         opened.export(filing_id, Path(out))
     output.data(out)
     return output.end(Exit.DONE, {"filing": filing_id, "folder": out})

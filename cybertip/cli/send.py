@@ -24,7 +24,7 @@ from cybertip.cli._profiles import Profiles
 from cybertip.cli._progress import watched
 from cybertip.config import Connection, connection
 from cybertip.errors import ConfigurationError, EvidenceError
-from cybertip.evidence import source
+from cybertip.evidence import HashedReading, source
 from cybertip.filing.packages import Frozen, FrozenFile
 from cybertip.findings import DocumentError
 from cybertip.ledger import Filing
@@ -62,9 +62,10 @@ def command(
 ) -> int:
     """File hand-written XML with its files, exactly once.
 
-    Everything is checked before the report is opened, and kept in the ledger before anything is sent. The same documents
-    are filed once, however often this is run: after a crash or a failure run it again, or `cybertip file`. --id names
-    the case, so that the same documents can be filed for another one. The receipt, byte for byte, goes to stdout.
+    Everything is checked before the report is opened, and kept in the ledger before anything is sent. The same
+    documents are filed once, however often this is run: after a crash or a failure run it again, or `cybertip file`.
+    --id names the case, so that the same documents can be filed for another one. The receipt, byte for byte, goes to
+    stdout.
     """
     access = connection(environment, base_url, username, password_file)
     schema = Schema.bundled()
@@ -170,11 +171,13 @@ def _package(report: bytes, described: Sequence[_Described]) -> Frozen:
 
 
 def _sha256(file: FileSource) -> str:
+    digest = hashlib.sha256()
     try:
-        with file.open() as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except (EvidenceError, OSError) as problem:
+        for block in HashedReading(file):
+            digest.update(block)
+    except EvidenceError as problem:
         raise ConfigurationError(f"--file: {problem}") from None
+    return digest.hexdigest()
 
 
 def _split(text: str) -> tuple[str, str | None]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
 
-from cybertip.cli._ledgers import as_data, existing_ledger, ledger_option, line_of, told
+from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, ledger_option, line_of, told
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import endpoint
-from cybertip.errors import ConfigurationError
 from cybertip.filing.events import CallEnded, CallStarted, Event, dump
 from cybertip.filing.status import NEEDS_PERSON
 
@@ -29,19 +28,14 @@ def command(output: Output, filing: str, environment: str | None, ledger: str | 
     FILING is the filing's id, or the id of its record. Exit status 3 if it waits for a person, else 0.
     """
     with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
-        filing_id = opened.filing_of(filing)
-        found = opened.filing(filing_id, datetime.now(UTC)) if filing_id is not None else None
-        if found is None:
-            raise ConfigurationError(
-                f"the ledger has no filing and no record {filing!r}; `cybertip list` shows them all"
-            )
-        history = opened.history(found.id)
+        found = filing_named(opened, filing)
+        history = [(one.recorded_at, one.kind, one.event) for one in opened.entries(found.id)]
     output.data(line_of(found))
     told(output, found)
-    for at, event in history:
-        output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {_in_words(event)}")
+    for at, kind, event in history:
+        output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {kind if event is None else _in_words(event)}")
     waits = found.status.kind in NEEDS_PERSON or found.status.alarms
-    events = [_data(at, event) for at, event in history]
+    events = [_data(at, kind, event) for at, kind, event in history]
     return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, {**as_data(found), "events": events})
 
 
@@ -63,6 +57,6 @@ def _about(event: CallStarted | CallEnded) -> str:
     return f"{report}, file {event.file}" if event.file is not None else report
 
 
-def _data(at: datetime, event: Event) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(dump(event))
+def _data(at: datetime, kind: str, event: Event | None) -> dict[str, Any]:
+    plain: dict[str, Any] = {"kind": kind} if event is None else json.loads(dump(event))
     return {"recorded_at": at.isoformat(), **plain}

@@ -15,7 +15,7 @@ from uuid import uuid4
 from cybertip.client import Client
 from cybertip.errors import EvidenceError
 from cybertip.evidence import HashedReading
-from cybertip.filing import steps
+from cybertip.filing import schedule, steps
 from cybertip.filing.events import CallEnded, CallStarted, EvidenceMissing
 from cybertip.filing.outcomes import Outcome
 from cybertip.filing.packages import Frozen
@@ -92,7 +92,7 @@ class Crew:
         while not self.stopping.is_set():
             if self._next():
                 done += 1
-            elif not self._wait_for(self._ledger.next_due(), until):
+            elif not self._wait_for(self._ledger.next_due(self._most_open), until):
                 break
         return done
 
@@ -103,7 +103,9 @@ class Crew:
             turn = self._claim_this(filing_id)
             while turn is not None:
                 turn = self._make(turn, more=True)
-            if not self._wait_for(self._ledger.due_at(filing_id), until):
+            filing = self._ledger.filing(filing_id, self._clock())
+            due = schedule.due_at(filing.state, self._clock(), self._pace) if filing is not None else None
+            if self._ledger.blocked() or not self._wait_for(due, until):
                 return
 
     def one_step(self, filing_id: str) -> None:
@@ -132,7 +134,7 @@ class Crew:
     def _start(self, transaction: Transaction, book: Book, package: Frozen | None = None) -> Turn | None:
         """Commit to the next call, which is sent at once; or give the lease back where none is due."""
         now = self._clock()
-        if book.state.revision and not self._ledger.blocked():
+        if book.state.revision and not transaction.blocked():
             package = package or transaction.package(book.id)
             if self._evidence_is_there(book, package, now):
                 event = steps.start(book, now, self._pace, _new_id, package.sizes)
@@ -188,9 +190,10 @@ class Crew:
 
     def _free_the_dead(self, transaction: Transaction) -> None:
         """Leases of processes of this machine that have gone need not run out."""
-        for owner in transaction.owners(self._clock()):
+        now = self._clock()
+        for owner in transaction.owners(now):
             if _has_gone(owner):
-                transaction.free(owner)
+                transaction.free(owner, now)
 
     def _wait_for(self, due: datetime | None, until: datetime) -> bool:
         """Wait for a moment, if it comes in time and nobody wants to stop; whether it has come."""

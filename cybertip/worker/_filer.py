@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from cybertip.client import Client
-from cybertip.errors import CallError, CybertipError
+from cybertip.errors import CallError, CybertipError, EnvironmentRefusedError
 from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
@@ -83,7 +83,11 @@ class Filer:
         Raises:
             EnvironmentRefusedError: ledger and client belong to different environments (P505).
         """
-        ledger.check_belongs(client.endpoint.environment, client.username)
+        if ledger.environment is not client.endpoint.environment:
+            raise EnvironmentRefusedError(
+                f"P505: the ledger belongs to the environment {ledger.environment}, and the client reaches"
+                f" {client.endpoint.environment}; open the ledger of that environment"
+            )
         self._ledger = ledger
         self._client = client
         self._profiles = profiles
@@ -137,18 +141,7 @@ class Filer:
 
     def _add(self, new: NewFiling) -> Filing:
         with self._ledger.transaction() as transaction:
-            found = [(one, transaction.find(one)) for one in new.record_ids]
-            there = [(record_id, known) for record_id, known in found if known is not None]
-            if not there:
-                filing_id = transaction.add(new, self._clock())
-            else:
-                filing_id = there[0][1].filing_id
-                for record_id, known in there:
-                    data = new.records[new.record_ids.index(record_id)]
-                    if len(there) < len(found) or known.filing_id != filing_id or not known.same_as(data):
-                        differing = [] if known.record is None else differences(known.record, data)
-                        if differing or known.record is None or len(there) < len(found):
-                            raise OtherContentError(record_id, known.filing_id, differing)
+            filing_id = _known(transaction, new) or transaction.add(new, self._clock())
         return self.filing(filing_id)
 
     def _desk(self) -> Desk:
@@ -273,10 +266,10 @@ class Filer:
         new = self._desk().record(record, Path(folder))
         with self._ledger.transaction() as transaction:
             known = transaction.find(new.record_ids[0])
-            if known is None or known.filing_id != filing_id:
+            if known is None or known[0] != filing_id:
                 raise OtherContentError(new.record_ids[0], filing_id, ["/id"])
             book = self._command(transaction, filing_id, by)
-            revision = transaction.correct(filing_id, new)
+            revision = transaction.correct(filing_id, new.package, new.records[0], new.findings)
             told = new.enqueued
             book.append(Corrected(revision, told.details, by, reason, told.not_before, told.findings))
             transaction.release(book)
@@ -319,6 +312,29 @@ class Filer:
         if book is None:
             raise FilingBusyError(f"a worker is at filing {filing_id} right now; try again in a moment")
         return book
+
+
+def _known(transaction: Transaction, new: NewFiling) -> str | None:
+    """The filing that has these very records already; None where the ledger has none of them.
+
+    Raises:
+        OtherContentError: it has one of them with other content, or not all of them, or not in one filing.
+    """
+    found = {one: transaction.find(one) for one in new.record_ids}
+    there = {one: known for one, known in found.items() if known is not None}
+    if not there:
+        return None
+    filing_id = next(iter(there.values()))[0]
+    for record_id, content in zip(new.record_ids, new.records, strict=True):
+        known = found[record_id]
+        if known is None or known[0] != filing_id:
+            raise OtherContentError(next(iter(there)), filing_id, ["/id"])
+        if transaction.has_content(record_id, content):
+            continue
+        differing = [""] if known[1] is None else differences(known[1], content)
+        if differing:
+            raise OtherContentError(record_id, filing_id, differing)
+    return filing_id
 
 
 def _utc_now() -> datetime:
