@@ -9,6 +9,9 @@
     ├── DocumentError              a document of ours is wrong; carries its findings (defined in cybertip.findings)
     │   └── RecordError            the review record is wrong; paths are JSON pointers
     ├── EvidenceError              a file cannot be read, or changed while it was read
+    ├── LedgerError                the ledger cannot be opened, read or written as asked (defined in cybertip.ledger)
+    │   ├── LeaseLostError         the lease of a filing is another's by now
+    │   └── RecordKnownError       P506: a record of this id is in the ledger already
     ├── NeedsPersonError           only a person can decide what comes next
     └── CallError                  a call to the API did not succeed; says what is known about it
         ├── NoAnswerError          nothing came back

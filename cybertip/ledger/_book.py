@@ -1,0 +1,235 @@
+"""A filing within an open transaction: where events are appended, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from cybertip.filing.events import FORMAT, CallEnded, Claimed, Corrected, Enqueued, Event, dump
+from cybertip.filing.machine import apply
+from cybertip.filing.states import State
+from cybertip.filing.steps import Exchange
+from cybertip.ledger import _tables as t
+from cybertip.ledger._chain import ROOT, link_of, micros, new_salt, salted
+from cybertip.ledger._errors import LeaseLostError, LedgerError
+from cybertip.ledger._rows import columns_of, due_of, exchange_row, load_state
+from cybertip.ledger._values import Core
+
+
+@dataclass(slots=True)
+class Page:
+    """The row of a filing as this transaction has made it; one for all books of it.
+
+    Attributes:
+        filing_id: the filing.
+        state: what its events come to.
+        seq: the number of its last event; 0 before the first.
+        head: the link of that event.
+        owner: who holds the lease; None where nobody does.
+    """
+
+    filing_id: str
+    state: State = field(repr=False)
+    seq: int = 0
+    head: bytes = field(default=ROOT, repr=False)
+    owner: str | None = None
+
+
+class Book:
+    """A filing within an open transaction. `cybertip.filing.steps` writes into it.
+
+    A book is of no use after its transaction has ended.
+
+    Attributes:
+        id: the filing.
+        fence: the fencing number under which this book may change the state; None for one that may only append answers.
+    """
+
+    def __init__(self, pages: Pages, page: Page, fence: int | None) -> None:
+        self._pages = pages
+        self._page = page
+        self.id = page.filing_id
+        self.fence = fence
+
+    def __repr__(self) -> str:
+        return f"Book(id={self.id!r}, fence={self.fence!r})"
+
+    @property
+    def state(self) -> State:
+        """What is known of the filing now."""
+        return self._page.state
+
+    def append(self, event: Event, exchange: Exchange | None = None) -> State:
+        """Append an event, and the exchange that it tells of; the state afterwards.
+
+        Args:
+            event: what happened. `Claimed` is appended by claiming alone.
+            exchange: the request and the raw answer; only with the `CallEnded` of the same call.
+
+        Raises:
+            LeaseLostError: it is not the answer to a call, and the lease is another's by now or was never taken.
+            IllegalEventError: the filing cannot have this event now.
+        """
+        self._pages.check_open()
+        if isinstance(event, (Claimed, Enqueued)):
+            raise ValueError(f"the event '{event.kind}' is appended by the ledger itself")
+        if not isinstance(event, CallEnded):
+            self.check_lease()
+        elif exchange is not None and exchange.call_id != event.call_id:
+            raise ValueError("the exchange belongs to another call than the event")
+        if exchange is not None and not isinstance(event, CallEnded):
+            raise ValueError("an exchange belongs to the end of its call")
+        self._pages.write(self._page, apply(self.state, event), event, self._pages.now(), exchange)
+        return self.state
+
+    def check_lease(self) -> None:
+        """See that this book holds the lease.
+
+        Raises:
+            LeaseLostError: it does not.
+        """
+        page = self._page
+        if self.fence is None:
+            raise LeaseLostError("without the lease of a filing only the answer to a call can be appended to it")
+        if page.owner is None or page.state.fence != self.fence:
+            raise LeaseLostError("the lease of the filing is not held any more under this fencing number")
+
+
+class Pages:
+    """The filings that a transaction has touched, and the one way to write to them."""
+
+    def __init__(self, connection: Connection, core: Core, check_open: Callable[[], None]) -> None:
+        self._connection = connection
+        self._core = core
+        self._pages: dict[str, Page] = {}
+        self.check_open = check_open
+
+    def now(self) -> datetime:
+        """The moment, by the ledger's clock."""
+        return self._core.clock()
+
+    def get(self, filing_id: str) -> Page:
+        """The page of a filing, locked until the transaction ends.
+
+        Raises:
+            LedgerError: there is no such filing.
+        """
+        page = self._pages.get(filing_id)
+        if page is not None:
+            return page
+        c = t.filings.c
+        row = self._connection.execute(
+            select(c.state, c.events, c.head, c.lease_owner).where(c.id == filing_id).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise LedgerError(f"the ledger has no filing {filing_id}")
+        page = Page(filing_id, load_state(row.state), row.events, row.head, row.lease_owner)
+        self._pages[filing_id] = page
+        return page
+
+    def begin(self, filing_id: str, state: State, now: datetime) -> Page:
+        """Write the row of a new filing, whose first event is yet to come."""
+        page = Page(filing_id, state)
+        self._connection.execute(
+            insert(t.filings).values(
+                id=filing_id,
+                created=micros(now),
+                events=0,
+                head=ROOT,
+                checked=0,
+                due=due_of(state, now, self._core.pace),
+                **columns_of(state),
+            )
+        )
+        self._pages[filing_id] = page
+        return page
+
+    def write(
+        self, page: Page, state: State, event: Event, now: datetime, exchange: Exchange | None = None, **columns: Any
+    ) -> None:
+        """Append an event that leads to a state, with the columns that change beside those which follow from it."""
+        seq, recorded, salt, payload = page.seq + 1, micros(now), new_salt(), dump(event)
+        call_id: str | None = getattr(event, "call_id", None)
+        attached = self._attached(page.filing_id, event, exchange)
+        row: dict[str, Any] = {
+            "filing_id": page.filing_id,
+            "seq": seq,
+            "kind": event.kind,
+            "format": FORMAT,
+            "recorded": recorded,
+            "fence": getattr(event, "fence", page.state.fence),
+            "call_id": call_id,
+            "payload": payload,
+            "salt": salt,
+            "payload_digest": salted(salt, payload),
+            "attached": json.dumps(attached, sort_keys=True),
+            "previous": page.head,
+        }
+        row["link"] = link_of(
+            ledger_id=self._core.ledger_id,
+            filing_id=page.filing_id,
+            seq=seq,
+            kind=event.kind,
+            version=FORMAT,
+            recorded=recorded,
+            fence=row["fence"],
+            call_id=call_id,
+            payload_digest=row["payload_digest"],
+            attached=attached,
+            previous=page.head,
+        )
+        self._connection.execute(insert(t.events).values(**row))
+        changed = self._connection.execute(
+            update(t.filings)
+            .where(t.filings.c.id == page.filing_id, t.filings.c.events == page.seq)
+            .values(
+                events=seq,
+                head=row["link"],
+                due=due_of(state, now, self._core.pace),
+                **columns_of(state),
+                **columns,
+            )
+        )
+        if changed.rowcount != 1:
+            raise LedgerError("another program appended to the filing at the same moment; nothing was written")
+        page.state, page.seq, page.head = state, seq, row["link"]
+        page.owner = columns.get("lease_owner", page.owner)
+
+    def _attached(self, filing_id: str, event: Event, exchange: Exchange | None) -> dict[str, object]:
+        """The salted digests of what is stored beside an event."""
+        if exchange is not None:
+            row = exchange_row(filing_id, exchange)
+            self._connection.execute(insert(t.exchanges).values(**row))
+            return {"exchange": row["digest"].hex()}
+        if isinstance(event, (Enqueued, Corrected)):
+            return self._came_in(filing_id, event.revision)
+        return {}
+
+    def _came_in(self, filing_id: str, revision: int) -> dict[str, object]:
+        attached: dict[str, object] = {}
+        p, r, f, member = t.packages.c, t.record_contents.c, t.findings.c, t.filing_records.c
+        if revision:
+            found = self._connection.execute(
+                select(p.digest).where(p.filing_id == filing_id, p.revision == revision)
+            ).scalar_one_or_none()
+            if found is None:
+                raise LedgerError(f"the filing has no package of revision {revision}")
+            attached["package"] = found.hex()
+        newest = select(func.max(r.number)).where(r.record_id == member.record_id).correlate(t.filing_records)
+        digests = self._connection.execute(
+            select(r.digest)
+            .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
+            .where(member.filing_id == filing_id, r.number == newest.scalar_subquery())
+            .order_by(member.position)
+        ).scalars()
+        attached["records"] = [one.hex() for one in digests]
+        said = self._connection.execute(
+            select(f.digest).where(f.filing_id == filing_id).order_by(f.number.desc()).limit(1)
+        ).scalar_one()
+        attached["findings"] = said.hex()
+        return attached

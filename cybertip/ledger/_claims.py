@@ -1,0 +1,97 @@
+"""Whom to serve next: the order of service in SQL.
+
+It is that of `cybertip.filing.schedule.rank`: reports that lapse soon, by the moment at which they lapse; then urgent
+records; then the oldest confirmation. A row that another transaction is about to claim is passed over, where the
+database can lock rows; SQLite has one writer at a time and needs none of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, true
+
+from cybertip.filing.schedule import SOON
+from cybertip.filing.states import Phase
+from cybertip.ledger import _tables as t
+from cybertip.ledger._chain import micros
+from cybertip.ledger._engine import locks_rows
+
+_c = t.filings.c
+_WOULD_OPEN = and_(_c.phase == str(Phase.NEW), not_(_c.open))
+"""The filings that open a report as soon as they are served."""
+
+
+def pick(connection: Connection, now: datetime, most_open: int) -> str | None:
+    """The filing that is due and is to be served first, with its row locked; None where there is none."""
+    chosen = _first(connection, now, room=opened(connection, now) < most_open)
+    if chosen is None or not chosen.would_open or not locks_rows(connection):
+        return None if chosen is None else chosen.id
+    # Where writers run side by side, only one at a time may find out that there is room for another open report.
+    connection.execute(select(t.ledger.c.one).with_for_update())
+    if opened(connection, now) < most_open:
+        return chosen.id
+    other = _first(connection, now, room=False)
+    return None if other is None else other.id
+
+
+def opened(connection: Connection, now: datetime) -> int:
+    """How many filings have a report open, or have been claimed to open one."""
+    at = micros(now)
+    opening = and_(_WOULD_OPEN, _c.lease_until.isnot(None), _c.lease_until > at)
+    return sum(
+        connection.execute(select(func.count()).select_from(t.filings).where(condition)).scalar_one()
+        for condition in (_c.open, opening)
+    )
+
+
+def next_moment(connection: Connection, now: datetime, most_open: int | None) -> int | None:
+    """When a filing can be claimed next, in microseconds; 0 for at once; None where nothing goes on by itself."""
+    limited = most_open is not None and opened(connection, now) >= most_open
+    allowed = not_(_WOULD_OPEN) if limited else true()
+    free = or_(_c.lease_until.is_(None), _c.lease_until <= _c.due)
+    moments: Sequence[int | None] = [
+        connection.execute(select(func.min(column)).where(_c.due.isnot(None), allowed, condition)).scalar_one()
+        for column, condition in ((_c.due, free), (_c.lease_until, not_(free)))
+    ]
+    if limited:
+        # A lease that runs out may make room.
+        held = select(func.min(_c.lease_until)).where(_WOULD_OPEN, _c.lease_until > micros(now))
+        moments = [*moments, connection.execute(held).scalar_one()]
+    return min((one for one in moments if one is not None), default=None)
+
+
+class _Chosen:
+    __slots__ = ("id", "would_open")
+
+    def __init__(self, filing_id: str, *, would_open: bool) -> None:
+        self.id = filing_id
+        self.would_open = would_open
+
+
+def _first(connection: Connection, now: datetime, *, room: bool) -> _Chosen | None:
+    at = micros(now)
+    ready: list[ColumnElement[bool]] = [
+        _c.due.isnot(None),
+        _c.due <= at,
+        or_(_c.lease_until.is_(None), _c.lease_until <= at),
+    ]
+    if not room:
+        ready.append(not_(_WOULD_OPEN))
+    lapsing = (
+        select(_c.id, _c.phase, _c.open)
+        .where(*ready, _c.lapses.isnot(None), _c.lapses <= at + micros_of_soon())
+        .order_by(_c.lapses, _c.created, _c.id)
+    )
+    others = select(_c.id, _c.phase, _c.open).where(*ready).order_by(_c.rank, _c.confirmed, _c.created, _c.id)
+    for query in (lapsing, others):
+        row = connection.execute(query.limit(1).with_for_update(skip_locked=True)).first()
+        if row is not None:
+            return _Chosen(row.id, would_open=row.phase == str(Phase.NEW) and not row.open)
+    return None
+
+
+def micros_of_soon() -> int:
+    """How long before it lapses a report is served first, in microseconds."""
+    return int(SOON.total_seconds()) * 1_000_000

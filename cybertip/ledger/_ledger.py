@@ -1,0 +1,352 @@
+"""The ledger: opening it, its transactions, and what is asked of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import threading
+import uuid
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Row, insert, select, tuple_, update
+from sqlalchemy.exc import DBAPIError
+
+from cybertip.environments import Environment
+from cybertip.errors import ConfigurationError, EnvironmentRefusedError
+from cybertip.filing.events import load
+from cybertip.filing.schedule import Pace
+from cybertip.filing.status import Kind, status_of
+from cybertip.filing.steps import Exchange
+from cybertip.ledger import _claims, _engine, _migrate, _queries
+from cybertip.ledger import _tables as t
+from cybertip.ledger._chain import blind, micros, moment_of, new_salt
+from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._rows import load_state
+from cybertip.ledger._transaction import Transaction, record_ids
+from cybertip.ledger._values import Checkpoint, Core, Entry, Filing, OpenAttempt
+
+_PAGE = 200
+
+
+class Ledger:
+    """The durable store of filings, their events and exchanges.
+
+    One object serves any number of threads of one process; a process that was forked opens its own.
+
+    Attributes:
+        id: the ledger's id, which never changes.
+        generation: counted up when a copy takes the place of its original.
+        environment: the environment that it belongs to.
+    """
+
+    def __init__(self, engine: Engine, path: Path | None, core: Core, facts: Row[Any], *, claims: bool) -> None:
+        """Use `open`."""
+        self._engine = engine
+        self._path = path
+        self._core = core
+        self._claims = claims
+        self._process = os.getpid()
+        # SQLite has one writer at a time, and its waiting is a sleep; a lock of our own wakes the next one at once.
+        self._writer = threading.Lock() if path is not None else None
+        self._mine = threading.local()
+        self.id = core.ledger_id
+        self.generation: int = facts.generation
+        self.environment = Environment(facts.environment)
+
+    def __repr__(self) -> str:
+        return f"Ledger(id={self.id!r}, environment={str(self.environment)!r})"
+
+    @classmethod
+    def open(
+        cls,
+        where: str | os.PathLike[str],
+        *,
+        environment: Environment | str | None,
+        account: str | None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pace: Pace = Pace(),  # noqa: B008  # a value that nobody can change
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> Self:
+        """Open a ledger, or make it, and bring its tables to what this program needs.
+
+        Args:
+            where: the path of an SQLite file, or the URL of a database.
+            environment: mock, test or production; None to look at an existing ledger, whichever it belongs to.
+            account: the user name at NCMEC; None to look, or to carry a person's word. Without it nothing is claimed
+                from the queue.
+            clock: tells the moment, with an offset.
+            pace: how long is waited; tells when a filing is due.
+            new_id: makes ids of filings.
+
+        Raises:
+            EnvironmentRefusedError: P505, the ledger belongs to another environment or account.
+            ConfigurationError: there is no ledger to look at, or it cannot be made here.
+            LedgerError: it is newer than this program, is no ledger, or cannot be written durably.
+        """
+        url = _engine.url_of(where)
+        path = _engine.file_of(url)
+        makes = environment is not None and account is not None
+        if path is not None:
+            if not makes and not path.exists():
+                raise ConfigurationError(f"there is no ledger at {path}; name where it is")
+            _engine.prepare_file(path)
+        engine = _engine.make_engine(url)
+        try:
+            with _in_words():
+                _migrate.migrate(engine, path)
+                facts = _own_row(engine, Environment(environment) if environment else None, account, clock)
+        except BaseException:
+            engine.dispose()
+            raise
+        core = Core(facts.id, facts.key, clock, pace, new_id)
+        return cls(engine, path, core, facts, claims=makes)
+
+    def close(self) -> None:
+        """Let the database go. The ledger is of no use afterwards."""
+        if os.getpid() == self._process:
+            self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- transactions ----------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Generator[Transaction]:
+        """A writing transaction; one at a time in each thread. When it has ended without an error, it was synced.
+
+        Raises:
+            LedgerError: the ledger cannot be written, or another process has been writing for too long.
+        """
+        with self._written() as connection:
+            transaction = Transaction(connection, self._core, claims=self._claims)
+            try:
+                yield transaction
+            finally:
+                transaction.end()
+
+    @contextmanager
+    def _written(self) -> Generator[Connection]:
+        self._check_process()
+        if getattr(self._mine, "writes", False):
+            raise LedgerError("this thread has a transaction of the ledger open already")
+        if self._writer is not None and not self._writer.acquire(timeout=_engine.BUSY_SECONDS):
+            raise LedgerError(f"another thread has been writing to the ledger for {_engine.BUSY_SECONDS} seconds")
+        self._mine.writes = True
+        try:
+            with _in_words(), self._engine.connect() as plain:
+                connection = _engine.to_write(plain)
+                with connection.begin():
+                    yield connection
+        finally:
+            self._mine.writes = False
+            if self._writer is not None:
+                self._writer.release()
+
+    @contextmanager
+    def _read(self) -> Generator[Connection]:
+        self._check_process()
+        with _in_words(), self._engine.connect() as plain:
+            connection = _engine.to_read(plain)
+            with connection.begin():
+                yield connection
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            raise LedgerError("the ledger was opened by the process that this one was forked from; open it again here")
+
+    def heartbeat(self, filing_id: str, fence: int, until: datetime) -> bool:
+        """Hold a lease for longer; False where it is another's by now, or was given back."""
+        c = t.filings.c
+        with self._written() as connection:
+            held = connection.execute(
+                update(t.filings)
+                .where(c.id == filing_id, c.fence == fence, c.lease_owner.isnot(None))
+                .values(lease_until=micros(until))
+            )
+            return held.rowcount == 1
+
+    def checkpoint(self) -> Checkpoint | None:
+        """Write down the heads of all chains that moved since the checkpoint before; None where none did."""
+        with self._written() as connection:
+            return _queries.write_checkpoint(connection, self._core)
+
+    # --- what is asked ---------------------------------------------------------------------------------------
+
+    def blocked(self) -> str:
+        """Why the queue is stopped; empty where it is not."""
+        with self._read() as connection:
+            return connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
+
+    def filing(self, filing_id: str, now: datetime) -> Filing | None:
+        """A filing as it stands; None where there is none of this id."""
+        with self._read() as connection:
+            row = connection.execute(select(t.filings).where(t.filings.c.id == filing_id)).one_or_none()
+            blocked = connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
+            return None if row is None else _filing(row, record_ids(connection, filing_id), now, blocked)
+
+    def filings(self, now: datetime) -> Iterator[Filing]:
+        """All filings as they stand, in the order in which they came in.
+
+        They are read in parts, so that nobody has to wait for whoever goes through them.
+        """
+        c, after = t.filings.c, (-1, "")
+        while True:
+            with self._read() as connection:
+                blocked = connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
+                query = select(t.filings).where(tuple_(c.created, c.id) > after).order_by(c.created, c.id)
+                rows = connection.execute(query.limit(_PAGE)).all()
+                names = _queries.record_ids_of(connection, [row.id for row in rows])
+            for row in rows:
+                yield _filing(row, names[row.id], now, blocked)
+            if len(rows) < _PAGE:
+                return
+            after = (rows[-1].created, rows[-1].id)
+
+    def counts(self, now: datetime) -> dict[Kind, int]:
+        """How many filings there are of each kind; every kind is named."""
+        found = Counter(filing.status.kind for filing in self.filings(now))
+        return {kind: found[kind] for kind in Kind}
+
+    def filing_of(self, record_id: str) -> str | None:
+        """The filing of a record; None where the ledger does not have it."""
+        with self._read() as connection:
+            query = select(t.filing_records.c.filing_id).where(t.filing_records.c.record_id == record_id)
+            return connection.execute(query.limit(1)).scalar_one_or_none()
+
+    def next_due(self, most_open: int | None = None) -> datetime | None:
+        """When something can be claimed next: the clock's moment for at once; None where nothing goes on by itself.
+
+        Args:
+            most_open: as of `Transaction.claim`; what has to wait for room is then not counted as due.
+        """
+        now = self._core.clock()
+        with self._read() as connection:
+            if connection.execute(select(t.ledger.c.blocked)).scalar_one():
+                return None
+            found = _claims.next_moment(connection, now, most_open)
+        return None if found is None else max(now, moment_of(found))
+
+    def open_attempts(self) -> tuple[OpenAttempt, ...]:
+        """The reports that are open and worked on, by the moment at which they lapse."""
+        c = t.filings.c
+        with self._read() as connection:
+            rows = connection.execute(select(c.id, c.state).where(c.open).order_by(c.lapses, c.id)).all()
+        found = [(row.id, load_state(row.state).attempt) for row in rows]
+        return tuple(OpenAttempt(one, at.report_id, at.lapses_at) for one, at in found if at is not None)
+
+    def reports_on(self, identifier: str) -> tuple[int, ...]:
+        """The ids of filed reports on an account, the oldest first (Q617)."""
+        a, c = t.accounts.c, t.filings.c
+        with self._read() as connection:
+            found = connection.execute(
+                select(c.report_id)
+                .join_from(t.accounts, t.filings, a.filing_id == c.id)
+                .where(a.index == blind(self._core.key, "account", identifier), c.report_id.isnot(None))
+                .order_by(c.created, c.id)
+            ).scalars()
+            return tuple(dict.fromkeys(one for one in found if one is not None))
+
+    def filings_escalated_with(self, text: str) -> int:
+        """How many filings were escalated with this very text (Q614)."""
+        with self._read() as connection:
+            index = blind(self._core.key, "escalation", text)
+            query = select(t.escalations.c.filing_id).where(t.escalations.c.index == index)
+            return len(connection.execute(query).all())
+
+    def entries(self, filing_id: str) -> tuple[Entry, ...]:
+        """The events of a filing in order; none where there is no such filing."""
+        c = t.events.c
+        with self._read() as connection:
+            rows = connection.execute(select(t.events).where(c.filing_id == filing_id).order_by(c.seq)).all()
+        return tuple(
+            Entry(
+                row.seq, row.kind, moment_of(row.recorded), None if row.payload is None else load(row.payload), row.link
+            )
+            for row in rows
+        )
+
+    def exchanges(self, filing_id: str) -> tuple[Exchange, ...]:
+        """The requests of a filing with what came back, in the order in which they were sent."""
+        with self._read() as connection:
+            return _queries.exchanges_of(connection, filing_id)
+
+    def receipt(self, filing_id: str) -> bytes | None:
+        """The raw answer by which the filing is filed; None where it is not, or nobody saw it, or it was purged."""
+        with self._read() as connection:
+            found = _queries.receipt_of(connection, filing_id)
+        return None if found is None else found.body
+
+
+def _filing(row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) -> Filing:
+    state = load_state(row.state)
+    leased = row.lease_until is not None and row.lease_until > micros(now)
+    status = status_of(state, now, leased=leased, blocked=blocked)
+    return Filing(row.id, names, state, status, moment_of(row.created), row.lease_owner if leased else None)
+
+
+@contextmanager
+def _in_words() -> Generator[None]:
+    try:
+        yield
+    except DBAPIError as problem:
+        # The database's own error could quote what was to be written.
+        words = _engine.words_for(problem.orig) if isinstance(problem.orig, Exception) else type(problem).__name__
+        raise LedgerError(f"the ledger could not be read or written: {words}") from None
+
+
+def _account_digest(salt: bytes, account: str) -> bytes:
+    return hashlib.sha256(salt + b"account\0" + account.encode()).digest()
+
+
+def _own_row(
+    engine: Engine, environment: Environment | None, account: str | None, clock: Callable[[], datetime]
+) -> Row[Any]:
+    """The ledger's own row, made for this environment and account if there is none; refuses another's (P505)."""
+    with _engine.to_read(engine.connect()) as connection, connection.begin():
+        row = connection.execute(select(t.ledger)).one_or_none()
+    if row is None:
+        if environment is None or account is None:
+            raise ConfigurationError("the ledger was never used; nothing can be told of it")
+        row = _make_row(engine, environment, account, clock)
+    if environment is not None and row.environment != str(environment):
+        raise EnvironmentRefusedError(
+            f"P505: the ledger belongs to the environment {row.environment}, and this program is set to {environment};"
+            f" name the ledger of {environment}, or another place to begin one"
+        )
+    if account is not None and not hmac.compare_digest(_account_digest(row.account_salt, account), row.account_digest):
+        raise EnvironmentRefusedError(
+            "P505: the ledger belongs to another account at NCMEC than the one that is set; set the user name that"
+            " began the ledger, or name another place to begin one for this account"
+        )
+    return row
+
+
+def _make_row(engine: Engine, environment: Environment, account: str, clock: Callable[[], datetime]) -> Row[Any]:
+    with _engine.to_write(engine.connect()) as connection, connection.begin():
+        row = connection.execute(select(t.ledger)).one_or_none()
+        if row is not None:
+            return row  # another process was quicker
+        salt = new_salt()
+        connection.execute(
+            insert(t.ledger).values(
+                one=1,
+                id=str(uuid.uuid4()),
+                generation=1,
+                created=micros(clock()),
+                environment=str(environment),
+                account_salt=salt,
+                account_digest=_account_digest(salt, account),
+                key=os.urandom(32),
+            )
+        )
+        return connection.execute(select(t.ledger)).one()

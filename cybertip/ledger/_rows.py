@@ -1,0 +1,199 @@
+"""Between values and rows: states, exchanges, packages. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, insert, select
+
+from cybertip.filing.outcomes import CallName
+from cybertip.filing.packages import Frozen, FrozenFile
+from cybertip.filing.schedule import Pace, Rest, Wait, next_step
+from cybertip.filing.states import Phase, State
+from cybertip.filing.steps import Exchange
+from cybertip.ledger import _tables as t
+from cybertip.ledger._chain import canonical, micros, moment_of, new_salt, package_digest, salted
+
+_STATE: TypeAdapter[State] = TypeAdapter(State)
+_WORKED_ON = frozenset({Phase.OPEN, Phase.FINISHING, Phase.CLOSING})
+AT_ONCE = 0
+"""The due moment of a filing that goes on at once."""
+
+
+def dump_state(state: State) -> str:
+    """A state as JSON."""
+    return _STATE.dump_json(state).decode()
+
+
+def load_state(text: str) -> State:
+    """A state from JSON. Raises pydantic's ValidationError for what is none."""
+    return _STATE.validate_json(text)
+
+
+def is_open(state: State) -> bool:
+    """Whether the filing has, or may be getting, a report that is worked on.
+
+    One that waits for a person's decision is not counted: it would keep others from being opened for ever.
+    """
+    if state.attempt is not None:
+        return state.phase in _WORKED_ON
+    return state.started is not None and state.started.call is CallName.SUBMIT
+
+
+def due_of(state: State, now: datetime, pace: Pace) -> int | None:
+    """When the filing is to be looked at next, as the column holds it; None where nothing goes on by itself."""
+    if state.started is not None:
+        # Whoever made the call may be gone; the next one to take the lease finds out what that means.
+        return AT_ONCE
+    step = next_step(state, now, pace)
+    if isinstance(step, Rest):
+        return None
+    return micros(step.until) if isinstance(step, Wait) else AT_ONCE
+
+
+def columns_of(state: State) -> dict[str, Any]:
+    """The columns of a filing that follow from its state alone."""
+    return {
+        "fence": state.fence,
+        "lapses": None if state.attempt is None else micros(state.attempt.lapses_at),
+        "rank": 1 if state.urgent else 2,
+        "confirmed": micros(state.confirmed_at),
+        "phase": str(state.phase),
+        "open": is_open(state),
+        "report_id": state.report_id,
+        "state": dump_state(state),
+    }
+
+
+# --- exchanges ---------------------------------------------------------------------------------------------------
+
+
+def exchange_digest(row: Mapping[Any, Any]) -> bytes:
+    """The salted digest of an exchange: all that is kept of it, its body by its own digest."""
+    told = {
+        name: row[name]
+        for name in (
+            "filing_id", "call_id", "call", "report_id", "request_sha256", "request_size", "sent", "received",
+            "http_status", "headers", "request_id", "server_date", "complete",
+        )
+    }  # fmt: skip
+    told["body"] = None if row["body_digest"] is None else row["body_digest"].hex()
+    return salted(row["salt"], canonical(told))
+
+
+def exchange_row(filing_id: str, exchange: Exchange) -> dict[str, Any]:
+    """The row of an exchange, with its digest."""
+    salt = new_salt()
+    row: dict[str, Any] = {
+        "filing_id": filing_id,
+        "call_id": exchange.call_id,
+        "call": str(exchange.call),
+        "report_id": exchange.report_id,
+        "request_sha256": exchange.request_sha256,
+        "request_size": exchange.request_size,
+        "sent": micros(exchange.sent_at),
+        "received": None if exchange.received_at is None else micros(exchange.received_at),
+        "http_status": exchange.http_status,
+        "headers": json.dumps(exchange.headers),
+        "request_id": exchange.header("request-id"),
+        "server_date": exchange.header("date"),
+        "complete": exchange.complete,
+        "body": exchange.body,
+        "body_digest": None if exchange.body is None else salted(salt, exchange.body),
+        "salt": salt,
+    }
+    return row | {"digest": exchange_digest(row)}
+
+
+def exchange_of(row: Mapping[Any, Any]) -> Exchange:
+    """The exchange of a row; without its body if that was purged."""
+    return Exchange(
+        row["call_id"],
+        CallName(row["call"]),
+        row["report_id"],
+        row["request_sha256"],
+        row["request_size"],
+        moment_of(row["sent"]),
+        None if row["received"] is None else moment_of(row["received"]),
+        row["http_status"],
+        tuple((str(name), str(value)) for name, value in json.loads(row["headers"])),
+        row["body"],
+        row["complete"],
+    )
+
+
+# --- packages ----------------------------------------------------------------------------------------------------
+
+
+def store_package(connection: Connection, filing_id: str, revision: int, package: Frozen) -> None:
+    """Store a package for good."""
+    manifest, salt = package.manifest(), new_salt()
+    digest = package_digest(salt, hashlib.sha256(manifest).hexdigest(), [item.size for item in package.files])
+    connection.execute(
+        insert(t.packages).values(
+            filing_id=filing_id,
+            revision=revision,
+            report=package.report,
+            batched=package.batched,
+            versions=json.dumps(package.versions),
+            notes=json.dumps(package.notes),
+            manifest=manifest,
+            salt=salt,
+            digest=digest,
+        )
+    )
+    files = [
+        {
+            "filing_id": filing_id,
+            "revision": revision,
+            "position": position,
+            "location": item.location,
+            "name": item.name,
+            "sha256": item.sha256,
+            "size": item.size,
+            "content": item.content,
+            "details": item.details,
+        }
+        for position, item in enumerate(package.files)
+    ]
+    if files:
+        connection.execute(insert(t.package_files), files)
+
+
+def load_package(connection: Connection, filing_id: str, revision: int) -> Frozen | None:
+    """The package of a revision; None where there is none, or where it was purged."""
+    row = connection.execute(
+        select(t.packages).where(t.packages.c.filing_id == filing_id, t.packages.c.revision == revision)
+    ).one_or_none()
+    if row is None or row.report is None or row.notes is None:
+        return None
+    return Frozen(
+        row.report,
+        tuple(file_of(item) for item in package_file_rows(connection, filing_id, revision)),
+        json.loads(row.versions),
+        row.batched,
+        json.loads(row.notes),
+    )
+
+
+def package_file_rows(connection: Connection, filing_id: str, revision: int) -> Sequence[Mapping[Any, Any]]:
+    """The rows of a package's files in order."""
+    return (
+        connection.execute(
+            select(t.package_files)
+            .where(t.package_files.c.filing_id == filing_id, t.package_files.c.revision == revision)
+            .order_by(t.package_files.c.position)
+        )
+        .mappings()
+        .all()
+    )
+
+
+def file_of(row: Mapping[Any, Any]) -> FrozenFile:
+    """The file of a row."""
+    return FrozenFile(row["location"], row["content"], row["name"], row["sha256"], row["size"], row["details"])

@@ -1,0 +1,231 @@
+"""The tables as they are now. How an older ledger becomes this is in `migrations`; a test compares the two.
+
+Times that are compared in SQL are whole microseconds since 1970 in UTC, because databases differ in what they do to
+times and not in what they do to whole numbers. Digests are raw bytes.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("one", Integer, CheckConstraint("one = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("id", String(36), nullable=False),
+    # Counted up when a copy takes the place of its original, so that the two can be told apart.
+    Column("generation", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("environment", String(20), nullable=False),
+    Column("account_salt", LargeBinary, nullable=False),
+    Column("account_digest", LargeBinary, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("blocked", Text),
+    Column("blocked_since", BigInteger),
+)
+
+filings = Table(
+    "filings",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("created", BigInteger, nullable=False),
+    # --- the lease
+    Column("fence", Integer, nullable=False),
+    Column("lease_owner", Text),
+    Column("lease_until", BigInteger),
+    # --- the order of service: null means that nothing goes on by itself, 0 that something does at once
+    Column("due", BigInteger),
+    Column("lapses", BigInteger),
+    Column("rank", Integer, nullable=False),
+    Column("confirmed", BigInteger, nullable=False),
+    # --- what is asked for in lists; all of it follows from the state
+    Column("phase", String(20), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("report_id", BigInteger),
+    # --- the chain's head, and the events folded
+    Column("events", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    # How many events there were at the last checkpoint.
+    Column("checked", Integer, nullable=False),
+)
+_goes_on = filings.c.due.isnot(None)
+Index(
+    "ix_filings_service",
+    filings.c.rank,
+    filings.c.confirmed,
+    filings.c.created,
+    filings.c.id,
+    sqlite_where=_goes_on,
+    postgresql_where=_goes_on,
+)
+Index("ix_filings_lapses", filings.c.lapses, sqlite_where=_goes_on, postgresql_where=_goes_on)
+Index("ix_filings_open", filings.c.open, sqlite_where=filings.c.open, postgresql_where=filings.c.open)
+Index("ix_filings_created", filings.c.created, filings.c.id)
+Index(
+    "ix_filings_lease_until",
+    filings.c.lease_until,
+    sqlite_where=filings.c.lease_until.isnot(None),
+    postgresql_where=filings.c.lease_until.isnot(None),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", Text, primary_key=True),
+)
+
+filing_records = Table(
+    "filing_records",
+    metadata,
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+    Column("record_id", ForeignKey("records.id"), primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+)
+
+# Each version of a record that came in: the first, and one for each correction.
+record_contents = Table(
+    "record_contents",
+    metadata,
+    Column("record_id", ForeignKey("records.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+# What was found when a record came in or was corrected, even where nothing could be built.
+findings = Table(
+    "findings",
+    metadata,
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("findings", Text),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("report", LargeBinary),
+    Column("batched", Boolean, nullable=False),
+    Column("versions", Text, nullable=False),
+    Column("notes", Text),
+    # Names everything by its digest, so that documents can be purged and the chain still be verified.
+    Column("manifest", LargeBinary),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+package_files = Table(
+    "package_files",
+    metadata,
+    Column("filing_id", String(64), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("location", Text),
+    Column("name", Text),
+    Column("sha256", String(64)),
+    Column("size", BigInteger),
+    Column("content", LargeBinary),
+    Column("details", LargeBinary),
+    ForeignKeyConstraint(["filing_id", "revision"], ["packages.filing_id", "packages.revision"]),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("format", Integer, nullable=False),
+    Column("recorded", BigInteger, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("call_id", Text),
+    Column("payload", LargeBinary),
+    Column("salt", LargeBinary, nullable=False),
+    Column("payload_digest", LargeBinary, nullable=False),
+    Column("attached", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("link", LargeBinary, nullable=False),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+    Column("call_id", Text, primary_key=True),
+    Column("call", String(20), nullable=False),
+    Column("report_id", BigInteger),
+    Column("request_sha256", String(64), nullable=False),
+    Column("request_size", BigInteger, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("received", BigInteger),
+    Column("http_status", Integer),
+    Column("headers", Text, nullable=False),
+    Column("request_id", Text),
+    Column("server_date", Text),
+    Column("complete", Boolean, nullable=False),
+    Column("body", LargeBinary),
+    # Null where there was no body: a purged one keeps its digest.
+    Column("body_digest", LargeBinary),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("index", LargeBinary, primary_key=True),
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("index", LargeBinary, primary_key=True),
+    Column("filing_id", ForeignKey("filings.id"), primary_key=True),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("created", BigInteger, nullable=False),
+    Column("heads", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    UniqueConstraint("previous"),
+)
+
+version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Alembic's own table, read here without loading Alembic."""

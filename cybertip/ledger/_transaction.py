@@ -1,0 +1,301 @@
+"""What can be done in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from cybertip.errors import ConfigurationError
+from cybertip.filing.events import Claimed
+from cybertip.filing.machine import apply, begin
+from cybertip.filing.packages import Frozen
+from cybertip.ledger import _claims, _rows
+from cybertip.ledger import _tables as t
+from cybertip.ledger._book import Book, Page, Pages
+from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_digest, salted
+from cybertip.ledger._errors import LedgerError, RecordKnownError
+from cybertip.ledger._values import Core, NewFiling
+
+
+class Transaction:
+    """What can be done in one transaction. All of it becomes durable when the transaction ends, or nothing does.
+
+    It is made by `Ledger.transaction`, belongs to one thread, and is of no use after its end.
+    """
+
+    def __init__(self, connection: Connection, core: Core, *, claims: bool) -> None:
+        self._connection = connection
+        self._core = core
+        self._claims = claims
+        self._ended = False
+        self._pages = Pages(connection, core, self._check_open)
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise LedgerError("the transaction has ended; what is to be written needs another")
+
+    def end(self) -> None:
+        """Take nothing more. Called by the ledger when the transaction ends."""
+        self._ended = True
+
+    # --- what comes in ---------------------------------------------------------------------------------------
+
+    def add(self, filing: NewFiling, now: datetime) -> str:
+        """Store a new filing; its id.
+
+        Raises:
+            RecordKnownError: P506, the ledger has one of the records already.
+            ValueError: the parts of the filing do not belong together.
+        """
+        self._check_open()
+        ids = filing.record_ids
+        if not ids or len(set(ids)) != len(ids) or len(ids) != len(filing.records):
+            raise ValueError("a filing needs records with different ids, and one content for each")
+        if filing.enqueued.revision != (0 if filing.package is None else 1):
+            raise ValueError("a new filing has revision 1 with a package, and revision 0 without")
+        for record_id in ids:
+            found = self.find(record_id)
+            if found is not None:
+                raise RecordKnownError(_known(record_id, f", in filing {found[0]}"))
+        filing_id = self._core.new_id()
+        # The filing's row must be there before others refer to it; its first event names the digests of those others.
+        page = self._pages.begin(filing_id, begin(filing.enqueued), now)
+        for position, (record_id, content) in enumerate(zip(ids, filing.records, strict=True)):
+            try:
+                self._connection.execute(insert(t.records).values(id=record_id))
+            except IntegrityError:
+                raise RecordKnownError(_known(record_id, "")) from None
+            self._connection.execute(
+                insert(t.filing_records).values(filing_id=filing_id, record_id=record_id, position=position)
+            )
+            self._store_record(record_id, content)
+        self._store_findings(filing_id, filing.findings)
+        if filing.package is not None:
+            _rows.store_package(self._connection, filing_id, 1, filing.package)
+        for identifier in dict.fromkeys(filing.accounts):
+            index = blind(self._core.key, "account", identifier)
+            self._connection.execute(insert(t.accounts).values(index=index, filing_id=filing_id))
+        if filing.escalation is not None:
+            index = blind(self._core.key, "escalation", filing.escalation)
+            self._connection.execute(insert(t.escalations).values(index=index, filing_id=filing_id))
+        self._pages.write(page, page.state, filing.enqueued, now)
+        return filing_id
+
+    def find(self, record_id: str) -> tuple[str, bytes | None, str] | None:
+        """The filing of a record, the record's newest content (None if purged), and its SHA-256 in hexadecimal digits.
+
+        None where the ledger does not have it.
+        """
+        self._check_open()
+        r, member = t.record_contents.c, t.filing_records.c
+        row = self._connection.execute(
+            select(member.filing_id, r.content, r.sha256)
+            .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
+            .where(member.record_id == record_id)
+            .order_by(r.number.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else (row.filing_id, row.content, row.sha256.hex())
+
+    def has_content(self, record_id: str, content: bytes) -> bool:
+        """Whether a record came in with this very content, be it corrected since or not."""
+        self._check_open()
+        r = t.record_contents.c
+        query = select(r.number).where(r.record_id == record_id, r.sha256 == hashlib.sha256(content).digest())
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def correct(
+        self,
+        filing_id: str,
+        package: Frozen | None,
+        record: bytes,
+        findings: Sequence[dict[str, object]] = (),
+        *,
+        record_id: str | None = None,
+    ) -> int:
+        """Store another revision; its number for the event `Corrected`, 0 where nothing could be built.
+
+        Args:
+            filing_id: the filing, whose lease the caller holds.
+            package: what is to be filed now.
+            record: the record's new content.
+            findings: what was found, as plain data.
+            record_id: which record of a filing of several.
+        """
+        self._check_open()
+        ids = record_ids(self._connection, filing_id)
+        if record_id is None and len(ids) == 1:
+            record_id = ids[0]
+        if record_id is None or record_id not in ids:
+            raise ValueError("the record that is corrected must be named, and be one of the filing's")
+        self._pages.get(filing_id)  # locks it
+        self._store_record(record_id, record)
+        self._store_findings(filing_id, findings)
+        if package is None:
+            return 0
+        newest = select(func.max(t.packages.c.revision)).where(t.packages.c.filing_id == filing_id)
+        revision: int = (self._connection.execute(newest).scalar_one() or 0) + 1
+        _rows.store_package(self._connection, filing_id, revision, package)
+        return revision
+
+    def package(self, filing_id: str) -> Frozen:
+        """The package of the filing's current revision.
+
+        Raises:
+            LedgerError: none could be built yet, or its documents were purged.
+        """
+        self._check_open()
+        revision = self._pages.get(filing_id).state.revision
+        package = _rows.load_package(self._connection, filing_id, revision)
+        if package is None:
+            raise LedgerError(
+                f"the documents of filing {filing_id} were purged" if revision else
+                f"nothing could be built yet for filing {filing_id}; a person corrects the record"
+            )  # fmt: skip
+        return package
+
+    # --- leases ----------------------------------------------------------------------------------------------
+
+    def claim(self, worker: str, now: datetime, lease: timedelta, most_open: int) -> Book | None:
+        """Take the lease of the filing that is due and is to be served first.
+
+        Args:
+            worker: who takes it.
+            now: the moment.
+            lease: for how long.
+            most_open: how many filings may have a report open at once; those that have one are always served.
+
+        Returns:
+            None where nothing is due, there is no room for another open report, or the queue is blocked.
+        """
+        self._check_open()
+        if not self._claims:
+            raise ConfigurationError("a ledger that was opened without its environment and account serves no filings")
+        if self.blocked():
+            return None
+        filing_id = _claims.pick(self._connection, now, most_open)
+        return None if filing_id is None else self._take(self._pages.get(filing_id), worker, now, lease)
+
+    def claim_this(self, filing_id: str, worker: str, now: datetime, lease: timedelta) -> Book | None:
+        """Take the lease of one filing, due or not, whether the queue is blocked or not.
+
+        A person's command takes it like this. Who wants to make a call asks `blocked` first.
+
+        Returns:
+            None while another holds it.
+
+        Raises:
+            LedgerError: there is no such filing.
+        """
+        self._check_open()
+        page = self._pages.get(filing_id)
+        c = t.filings.c
+        held = self._connection.execute(select(c.lease_until).where(c.id == filing_id)).scalar_one()
+        if held is not None and held > micros(now):
+            return None
+        return self._take(page, worker, now, lease)
+
+    def _take(self, page: Page, worker: str, now: datetime, lease: timedelta) -> Book:
+        event = Claimed(page.state.fence + 1, worker, now)
+        state = apply(page.state, event)
+        self._pages.write(page, state, event, now, lease_owner=worker, lease_until=micros(now + lease))
+        return Book(self._pages, page, event.fence)
+
+    def book(self, filing_id: str, fence: int | None = None) -> Book:
+        """A filing to append to: under a fencing number, or (None) to append the answer to a call alone.
+
+        A fencing number that is not the current one is noticed by `Book.append`.
+
+        Raises:
+            LedgerError: there is no such filing.
+        """
+        self._check_open()
+        return Book(self._pages, self._pages.get(filing_id), fence)
+
+    def release(self, book: Book, due_at: datetime | None = None) -> None:
+        """Give the lease back, and say when the filing is to be looked at next.
+
+        Args:
+            book: the filing, under its current fencing number.
+            due_at: when; None leaves it to the ledger, which tells from the filing's state when it goes on, if it does.
+
+        Raises:
+            LeaseLostError: the lease is another's by now.
+        """
+        self._check_open()
+        book.check_lease()
+        due = _rows.due_of(book.state, self._core.clock(), self._core.pace) if due_at is None else micros(due_at)
+        self._connection.execute(
+            update(t.filings).where(t.filings.c.id == book.id).values(lease_owner=None, lease_until=None, due=due)
+        )
+        self._pages.get(book.id).owner = None
+
+    # --- the queue -------------------------------------------------------------------------------------------
+
+    def blocked(self) -> str:
+        """Why the queue is stopped; empty where it is not."""
+        self._check_open()
+        return self._connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
+
+    def block(self, reason: str, now: datetime) -> None:
+        """Stop the queue: the credentials are not accepted. What stopped it first is kept."""
+        self._check_open()
+        self._connection.execute(
+            update(t.ledger)
+            .where(t.ledger.c.blocked.is_(None))
+            .values(blocked=reason or "the queue was stopped", blocked_since=micros(now))
+        )
+
+    def unblock(self, now: datetime) -> None:
+        """Let it go on."""
+        self._check_open()
+        self._connection.execute(update(t.ledger).values(blocked=None, blocked_since=None))
+
+    # --- parts -----------------------------------------------------------------------------------------------
+
+    def _store_record(self, record_id: str, content: bytes) -> None:
+        newest = select(func.max(t.record_contents.c.number)).where(t.record_contents.c.record_id == record_id)
+        number: int = (self._connection.execute(newest).scalar_one() or 0) + 1
+        sha256, salt = hashlib.sha256(content).digest(), new_salt()
+        self._connection.execute(
+            insert(t.record_contents).values(
+                record_id=record_id,
+                number=number,
+                content=content,
+                sha256=sha256,
+                salt=salt,
+                digest=record_digest(salt, record_id, sha256),
+            )
+        )
+
+    def _store_findings(self, filing_id: str, findings: Sequence[dict[str, object]]) -> None:
+        newest = select(func.max(t.findings.c.number)).where(t.findings.c.filing_id == filing_id)
+        number: int = (self._connection.execute(newest).scalar_one() or 0) + 1
+        told, salt = canonical(list(findings)), new_salt()
+        self._connection.execute(
+            insert(t.findings).values(
+                filing_id=filing_id,
+                number=number,
+                findings=told.decode(),
+                salt=salt,
+                digest=salted(salt, told),
+            )
+        )
+
+
+def record_ids(connection: Connection, filing_id: str) -> tuple[str, ...]:
+    """The ids of the records that a filing files, in their order."""
+    member = t.filing_records.c
+    return tuple(
+        connection.execute(
+            select(member.record_id).where(member.filing_id == filing_id).order_by(member.position)
+        ).scalars()
+    )
+
+
+def _known(record_id: str, where: str) -> str:
+    return f"P506: the ledger has the record {record_id} already{where}; a record is filed once"

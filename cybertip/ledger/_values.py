@@ -1,0 +1,126 @@
+"""What goes into a ledger and comes out of it. All times are aware; those that come out are in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cybertip.filing.events import Enqueued, Event
+from cybertip.filing.packages import Frozen
+from cybertip.filing.schedule import Pace
+from cybertip.filing.states import State
+from cybertip.filing.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class NewFiling:
+    """What comes in to be filed.
+
+    Attributes:
+        record_ids: the provider's ids of the records; one, but for a batch.
+        records: the records themselves, one for each id: canonical JSON, or whatever bytes came
+            in if they could not be read.
+        enqueued: the first event.
+        package: what is filed; None where nothing could be built, and then the event's revision is 0.
+        accounts: identifiers of the reported accounts; found again by a keyed blind index, never stored.
+        escalation: the text of the escalation, for Q614; kept as a keyed digest.
+        findings: what was found, as plain data (`Finding.as_dict`).
+    """
+
+    record_ids: tuple[str, ...]
+    records: tuple[bytes, ...] = field(repr=False)
+    enqueued: Enqueued
+    package: Frozen | None = field(default=None, repr=False)
+    accounts: tuple[str, ...] = field(default=(), repr=False)
+    escalation: str | None = field(default=None, repr=False)
+    findings: tuple[dict[str, object], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A filing as it stands now.
+
+    Attributes:
+        id: the ledger's id of it.
+        record_ids: the records that it files.
+        state: what its events come to.
+        status: what is to be said about it.
+        created_at: when it came in.
+        worker: who holds its lease now; None where nobody does.
+    """
+
+    id: str
+    record_ids: tuple[str, ...]
+    state: State = field(repr=False)
+    status: Status
+    created_at: datetime
+    worker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the ledger holds it.
+
+    Attributes:
+        seq: its number within the filing, from 1.
+        kind: its name, which is kept when the payload is purged.
+        recorded_at: when it was appended.
+        event: the event; None if its payload was purged.
+        link: its link of the filing's hash chain.
+    """
+
+    seq: int
+    kind: str
+    recorded_at: datetime
+    event: Event | None = field(repr=False)
+    link: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """A report that is open at NCMEC and is to be finished, or closed.
+
+    Attributes:
+        filing_id: whose it is.
+        report_id: its id.
+        lapses_at: when it lapses at the earliest.
+    """
+
+    filing_id: str
+    report_id: int
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A row that names the heads of all chains that moved since the one before.
+
+    Whoever keeps the newest digest elsewhere can tell later that nothing up to it was cut off.
+
+    Attributes:
+        number: counts from 1.
+        digest: SHA-256 in hexadecimal digits; covers the checkpoint before, too.
+    """
+
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What all parts of an open ledger share.
+
+    Attributes:
+        ledger_id: the ledger's id.
+        key: keys the blind indexes.
+        clock: tells the moment.
+        pace: how long is waited; tells when a filing is due.
+        new_id: makes ids of filings.
+    """
+
+    ledger_id: str
+    key: bytes = field(repr=False)
+    clock: Callable[[], datetime] = field(repr=False)
+    pace: Pace
+    new_id: Callable[[], str] = field(repr=False)
