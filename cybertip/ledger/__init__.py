@@ -13,13 +13,13 @@ from cybertip.ledger._book import Book
 from cybertip.ledger._errors import LeaseLostError, LedgerError, RecordKnownError
 from cybertip.ledger._ledger import Ledger
 from cybertip.ledger._transaction import Transaction
-from cybertip.ledger._values import Checkpoint, Entry, Filing, NewFiling, OpenAttempt
+from cybertip.ledger._values import Checkpoint, Filing, Found, NewFiling, OpenAttempt
 
 __all__ = [
     "Book",
     "Checkpoint",
-    "Entry",
     "Filing",
+    "Found",
     "LeaseLostError",
     "Ledger",
     "LedgerError",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from cybertip.filing.events import FORMAT, CallEnded, Claimed, Corrected, Enqueued, Event, dump
 from cybertip.filing.machine import apply
-from cybertip.filing.states import State
+from cybertip.filing.states import Phase, State
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import ROOT, link_of, micros, new_salt, salted
@@ -142,7 +142,7 @@ class Pages:
                 events=0,
                 head=ROOT,
                 checked=0,
-                due=due_of(state, now, self._core.pace),
+                due=self.due(page.filing_id, state, now),
                 **columns_of(state),
             )
         )
@@ -190,7 +190,7 @@ class Pages:
             .values(
                 events=seq,
                 head=row["link"],
-                due=due_of(state, now, self._core.pace),
+                due=self.due(page.filing_id, state, now),
                 **columns_of(state),
                 **columns,
             )
@@ -199,6 +199,16 @@ class Pages:
             raise LedgerError("another program appended to the filing at the same moment; nothing was written")
         page.state, page.seq, page.head = state, seq, row["link"]
         page.owner = columns.get("lease_owner", page.owner)
+
+    def due(self, filing_id: str, state: State, now: datetime) -> int | None:
+        """When a filing goes on, as the column holds it; None where it does not by itself."""
+        sizes: tuple[int, ...] = ()
+        if state.phase is Phase.OPEN and state.due_at is not None and state.due_at > now:
+            # No wait ends later than the last moment at which the next file can still be sent.
+            c = t.package_files.c
+            query = select(c.size).where(c.filing_id == filing_id, c.revision == state.revision).order_by(c.position)
+            sizes = tuple(size or 0 for size in self._connection.execute(query).scalars())
+        return due_of(state, now, self._core.pace, sizes)
 
     def _attached(self, filing_id: str, event: Event, exchange: Exchange | None) -> dict[str, object]:
         """The salted digests of what is stored beside an event."""

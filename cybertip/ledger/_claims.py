@@ -46,6 +46,12 @@ def opened(connection: Connection, now: datetime) -> int:
     )
 
 
+def moment_for(connection: Connection, filing_id: str) -> int | None:
+    """When one filing can be claimed next, as `next_moment`."""
+    row = connection.execute(select(_c.due, _c.lease_until).where(_c.id == filing_id)).one_or_none()
+    return None if row is None or row.due is None else max(row.due, row.lease_until or 0)
+
+
 def next_moment(connection: Connection, now: datetime, most_open: int | None) -> int | None:
     """When a filing can be claimed next, in microseconds; 0 for at once; None where nothing goes on by itself."""
     limited = most_open is not None and opened(connection, now) >= most_open

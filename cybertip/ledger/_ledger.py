@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
 import threading
 import uuid
@@ -14,22 +12,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, insert, select, tuple_, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, Row, select, tuple_, update
 
 from cybertip.environments import Environment
-from cybertip.errors import ConfigurationError, EnvironmentRefusedError
-from cybertip.filing.events import load
+from cybertip.errors import ConfigurationError
+from cybertip.filing.events import Event, load
 from cybertip.filing.schedule import Pace
 from cybertip.filing.status import Kind, status_of
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _claims, _engine, _migrate, _queries
 from cybertip.ledger import _tables as t
-from cybertip.ledger._chain import blind, micros, moment_of, new_salt
+from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._opening import check_belongs, in_words, own_row
 from cybertip.ledger._rows import load_state
 from cybertip.ledger._transaction import Transaction, record_ids
-from cybertip.ledger._values import Checkpoint, Core, Entry, Filing, OpenAttempt
+from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt
 
 _PAGE = 200
 
@@ -51,6 +49,7 @@ class Ledger:
         self._path = path
         self._core = core
         self._claims = claims
+        self._facts = facts
         self._process = os.getpid()
         # SQLite has one writer at a time, and its waiting is a sleep; a lock of our own wakes the next one at once.
         self._writer = threading.Lock() if path is not None else None
@@ -67,8 +66,8 @@ class Ledger:
         cls,
         where: str | os.PathLike[str],
         *,
-        environment: Environment | str | None,
-        account: str | None,
+        environment: Environment | str | None = None,
+        account: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: Pace = Pace(),  # noqa: B008  # a value that nobody can change
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
@@ -98,9 +97,10 @@ class Ledger:
             _engine.prepare_file(path)
         engine = _engine.make_engine(url)
         try:
-            with _in_words():
+            with in_words():
                 _migrate.migrate(engine, path)
-                facts = _own_row(engine, Environment(environment) if environment else None, account, clock)
+                facts = own_row(engine, Environment(environment) if environment else None, account, clock)
+                check_belongs(facts, environment, account)
         except BaseException:
             engine.dispose()
             raise
@@ -117,6 +117,14 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def check_belongs(self, environment: Environment, account: str) -> None:
+        """See that a server and a user name are the ledger's.
+
+        Raises:
+            EnvironmentRefusedError: P505, they are not.
+        """
+        check_belongs(self._facts, environment, account)
 
     # --- transactions ----------------------------------------------------------------------------------------
 
@@ -143,7 +151,7 @@ class Ledger:
             raise LedgerError(f"another thread has been writing to the ledger for {_engine.BUSY_SECONDS} seconds")
         self._mine.writes = True
         try:
-            with _in_words(), self._engine.connect() as plain:
+            with in_words(), self._engine.connect() as plain:
                 connection = _engine.to_write(plain)
                 with connection.begin():
                     yield connection
@@ -155,7 +163,7 @@ class Ledger:
     @contextmanager
     def _read(self) -> Generator[Connection]:
         self._check_process()
-        with _in_words(), self._engine.connect() as plain:
+        with in_words(), self._engine.connect() as plain:
             connection = _engine.to_read(plain)
             with connection.begin():
                 yield connection
@@ -217,11 +225,19 @@ class Ledger:
         found = Counter(filing.status.kind for filing in self.filings(now))
         return {kind: found[kind] for kind in Kind}
 
-    def filing_of(self, record_id: str) -> str | None:
-        """The filing of a record; None where the ledger does not have it."""
+    def filing_of(self, name: str) -> str | None:
+        """The id of the filing that has this id, or that files the record of this id; None where there is neither."""
+        c, member = t.filings.c, t.filing_records.c
         with self._read() as connection:
-            query = select(t.filing_records.c.filing_id).where(t.filing_records.c.record_id == record_id)
-            return connection.execute(query.limit(1)).scalar_one_or_none()
+            for query in (select(c.id).where(c.id == name), select(member.filing_id).where(member.record_id == name)):
+                found: str | None = connection.execute(query).scalars().first()
+                if found is not None:
+                    return found
+        return None
+
+    def due_at(self, filing_id: str) -> datetime | None:
+        """When one filing can be claimed next; otherwise as `next_due`."""
+        return self._when(lambda connection, _now: _claims.moment_for(connection, filing_id))
 
     def next_due(self, most_open: int | None = None) -> datetime | None:
         """When something can be claimed next: the clock's moment for at once; None where nothing goes on by itself.
@@ -229,11 +245,14 @@ class Ledger:
         Args:
             most_open: as of `Transaction.claim`; what has to wait for room is then not counted as due.
         """
+        return self._when(lambda connection, now: _claims.next_moment(connection, now, most_open))
+
+    def _when(self, ask: Callable[[Connection, datetime], int | None]) -> datetime | None:
         now = self._core.clock()
         with self._read() as connection:
             if connection.execute(select(t.ledger.c.blocked)).scalar_one():
                 return None
-            found = _claims.next_moment(connection, now, most_open)
+            found = ask(connection, now)
         return None if found is None else max(now, moment_of(found))
 
     def open_attempts(self) -> tuple[OpenAttempt, ...]:
@@ -263,17 +282,12 @@ class Ledger:
             query = select(t.escalations.c.filing_id).where(t.escalations.c.index == index)
             return len(connection.execute(query).all())
 
-    def entries(self, filing_id: str) -> tuple[Entry, ...]:
-        """The events of a filing in order; none where there is no such filing."""
+    def history(self, filing_id: str) -> list[tuple[datetime, Event]]:
+        """The events of a filing in order, each with when it was appended; without those whose payload was purged."""
         c = t.events.c
         with self._read() as connection:
-            rows = connection.execute(select(t.events).where(c.filing_id == filing_id).order_by(c.seq)).all()
-        return tuple(
-            Entry(
-                row.seq, row.kind, moment_of(row.recorded), None if row.payload is None else load(row.payload), row.link
-            )
-            for row in rows
-        )
+            query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.payload.isnot(None))
+            return [(moment_of(row.recorded), load(row.payload)) for row in connection.execute(query.order_by(c.seq))]
 
     def exchanges(self, filing_id: str) -> tuple[Exchange, ...]:
         """The requests of a filing with what came back, in the order in which they were sent."""
@@ -292,61 +306,3 @@ def _filing(row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) 
     leased = row.lease_until is not None and row.lease_until > micros(now)
     status = status_of(state, now, leased=leased, blocked=blocked)
     return Filing(row.id, names, state, status, moment_of(row.created), row.lease_owner if leased else None)
-
-
-@contextmanager
-def _in_words() -> Generator[None]:
-    try:
-        yield
-    except DBAPIError as problem:
-        # The database's own error could quote what was to be written.
-        words = _engine.words_for(problem.orig) if isinstance(problem.orig, Exception) else type(problem).__name__
-        raise LedgerError(f"the ledger could not be read or written: {words}") from None
-
-
-def _account_digest(salt: bytes, account: str) -> bytes:
-    return hashlib.sha256(salt + b"account\0" + account.encode()).digest()
-
-
-def _own_row(
-    engine: Engine, environment: Environment | None, account: str | None, clock: Callable[[], datetime]
-) -> Row[Any]:
-    """The ledger's own row, made for this environment and account if there is none; refuses another's (P505)."""
-    with _engine.to_read(engine.connect()) as connection, connection.begin():
-        row = connection.execute(select(t.ledger)).one_or_none()
-    if row is None:
-        if environment is None or account is None:
-            raise ConfigurationError("the ledger was never used; nothing can be told of it")
-        row = _make_row(engine, environment, account, clock)
-    if environment is not None and row.environment != str(environment):
-        raise EnvironmentRefusedError(
-            f"P505: the ledger belongs to the environment {row.environment}, and this program is set to {environment};"
-            f" name the ledger of {environment}, or another place to begin one"
-        )
-    if account is not None and not hmac.compare_digest(_account_digest(row.account_salt, account), row.account_digest):
-        raise EnvironmentRefusedError(
-            "P505: the ledger belongs to another account at NCMEC than the one that is set; set the user name that"
-            " began the ledger, or name another place to begin one for this account"
-        )
-    return row
-
-
-def _make_row(engine: Engine, environment: Environment, account: str, clock: Callable[[], datetime]) -> Row[Any]:
-    with _engine.to_write(engine.connect()) as connection, connection.begin():
-        row = connection.execute(select(t.ledger)).one_or_none()
-        if row is not None:
-            return row  # another process was quicker
-        salt = new_salt()
-        connection.execute(
-            insert(t.ledger).values(
-                one=1,
-                id=str(uuid.uuid4()),
-                generation=1,
-                created=micros(clock()),
-                environment=str(environment),
-                account_salt=salt,
-                account_digest=_account_digest(salt, account),
-                key=os.urandom(32),
-            )
-        )
-        return connection.execute(select(t.ledger)).one()

@@ -45,12 +45,12 @@ def is_open(state: State) -> bool:
     return state.started is not None and state.started.call is CallName.SUBMIT
 
 
-def due_of(state: State, now: datetime, pace: Pace) -> int | None:
+def due_of(state: State, now: datetime, pace: Pace, sizes: tuple[int, ...] = ()) -> int | None:
     """When the filing is to be looked at next, as the column holds it; None where nothing goes on by itself."""
     if state.started is not None:
         # Whoever made the call may be gone; the next one to take the lease finds out what that means.
         return AT_ONCE
-    step = next_step(state, now, pace)
+    step = next_step(state, now, pace, sizes)
     if isinstance(step, Rest):
         return None
     return micros(step.until) if isinstance(step, Wait) else AT_ONCE

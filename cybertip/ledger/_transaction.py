@@ -18,7 +18,7 @@ from cybertip.ledger import _tables as t
 from cybertip.ledger._book import Book, Page, Pages
 from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_digest, salted
 from cybertip.ledger._errors import LedgerError, RecordKnownError
-from cybertip.ledger._values import Core, NewFiling
+from cybertip.ledger._values import Core, Found, NewFiling
 
 
 class Transaction:
@@ -60,7 +60,7 @@ class Transaction:
         for record_id in ids:
             found = self.find(record_id)
             if found is not None:
-                raise RecordKnownError(_known(record_id, f", in filing {found[0]}"))
+                raise RecordKnownError(_known(record_id, f", in filing {found.filing_id}"))
         filing_id = self._core.new_id()
         # The filing's row must be there before others refer to it; its first event names the digests of those others.
         page = self._pages.begin(filing_id, begin(filing.enqueued), now)
@@ -76,70 +76,45 @@ class Transaction:
         self._store_findings(filing_id, filing.findings)
         if filing.package is not None:
             _rows.store_package(self._connection, filing_id, 1, filing.package)
-        for identifier in dict.fromkeys(filing.accounts):
-            index = blind(self._core.key, "account", identifier)
-            self._connection.execute(insert(t.accounts).values(index=index, filing_id=filing_id))
-        if filing.escalation is not None:
-            index = blind(self._core.key, "escalation", filing.escalation)
-            self._connection.execute(insert(t.escalations).values(index=index, filing_id=filing_id))
+        self._index(filing_id, filing)
         self._pages.write(page, page.state, filing.enqueued, now)
         return filing_id
 
-    def find(self, record_id: str) -> tuple[str, bytes | None, str] | None:
-        """The filing of a record, the record's newest content (None if purged), and its SHA-256 in hexadecimal digits.
-
-        None where the ledger does not have it.
-        """
+    def find(self, record_id: str) -> Found | None:
+        """What the ledger has under a record's id; None where it does not have it."""
         self._check_open()
         r, member = t.record_contents.c, t.filing_records.c
-        row = self._connection.execute(
+        rows = self._connection.execute(
             select(member.filing_id, r.content, r.sha256)
             .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
             .where(member.record_id == record_id)
             .order_by(r.number.desc())
-            .limit(1)
-        ).first()
-        return None if row is None else (row.filing_id, row.content, row.sha256.hex())
+        ).all()
+        return Found(rows[0].filing_id, rows[0].content, tuple(row.sha256.hex() for row in rows)) if rows else None
 
-    def has_content(self, record_id: str, content: bytes) -> bool:
-        """Whether a record came in with this very content, be it corrected since or not."""
-        self._check_open()
-        r = t.record_contents.c
-        query = select(r.number).where(r.record_id == record_id, r.sha256 == hashlib.sha256(content).digest())
-        return self._connection.execute(query.limit(1)).first() is not None
-
-    def correct(
-        self,
-        filing_id: str,
-        package: Frozen | None,
-        record: bytes,
-        findings: Sequence[dict[str, object]] = (),
-        *,
-        record_id: str | None = None,
-    ) -> int:
+    def correct(self, filing_id: str, new: NewFiling) -> int:
         """Store another revision; its number for the event `Corrected`, 0 where nothing could be built.
 
         Args:
             filing_id: the filing, whose lease the caller holds.
-            package: what is to be filed now.
-            record: the record's new content.
-            findings: what was found, as plain data.
-            record_id: which record of a filing of several.
+            new: the records as they are now, what was built of them and found; its event is not used.
+
+        Raises:
+            ValueError: a record is not one of the filing's.
         """
         self._check_open()
-        ids = record_ids(self._connection, filing_id)
-        if record_id is None and len(ids) == 1:
-            record_id = ids[0]
-        if record_id is None or record_id not in ids:
-            raise ValueError("the record that is corrected must be named, and be one of the filing's")
         self._pages.get(filing_id)  # locks it
-        self._store_record(record_id, record)
-        self._store_findings(filing_id, findings)
-        if package is None:
+        if not new.record_ids or not set(new.record_ids) <= set(record_ids(self._connection, filing_id)):
+            raise ValueError("only records of the filing can be corrected with it")
+        for record_id, content in zip(new.record_ids, new.records, strict=True):
+            self._store_record(record_id, content)
+        self._store_findings(filing_id, new.findings)
+        self._index(filing_id, new)
+        if new.package is None:
             return 0
         newest = select(func.max(t.packages.c.revision)).where(t.packages.c.filing_id == filing_id)
         revision: int = (self._connection.execute(newest).scalar_one() or 0) + 1
-        _rows.store_package(self._connection, filing_id, revision, package)
+        _rows.store_package(self._connection, filing_id, revision, new.package)
         return revision
 
     def package(self, filing_id: str) -> Frozen:
@@ -228,11 +203,27 @@ class Transaction:
         """
         self._check_open()
         book.check_lease()
-        due = _rows.due_of(book.state, self._core.clock(), self._core.pace) if due_at is None else micros(due_at)
+        due = self._pages.due(book.id, book.state, self._core.clock()) if due_at is None else micros(due_at)
         self._connection.execute(
             update(t.filings).where(t.filings.c.id == book.id).values(lease_owner=None, lease_until=None, due=due)
         )
         self._pages.get(book.id).owner = None
+
+    def owners(self, now: datetime) -> tuple[str, ...]:
+        """Who holds a lease now."""
+        self._check_open()
+        c = t.filings.c
+        query = select(c.lease_owner).where(c.lease_until > micros(now)).distinct().order_by(c.lease_owner)
+        return tuple(one for one in self._connection.execute(query).scalars() if one is not None)
+
+    def free(self, owner: str) -> int:
+        """Take back all leases of a holder that is known to have gone; how many there were."""
+        self._check_open()
+        return self._connection.execute(
+            update(t.filings)
+            .where(t.filings.c.lease_until.isnot(None), t.filings.c.lease_owner == owner)
+            .values(lease_owner=None, lease_until=None)
+        ).rowcount
 
     # --- the queue -------------------------------------------------------------------------------------------
 
@@ -256,6 +247,17 @@ class Transaction:
         self._connection.execute(update(t.ledger).values(blocked=None, blocked_since=None))
 
     # --- parts -----------------------------------------------------------------------------------------------
+
+    def _index(self, filing_id: str, filing: NewFiling) -> None:
+        """Let a filing be found by its accounts and its escalation, which are not stored."""
+        texts = [(t.accounts, "account", text) for text in filing.accounts]
+        if filing.escalation is not None:
+            texts.append((t.escalations, "escalation", filing.escalation))
+        for table, purpose, text in texts:
+            key = {"index": blind(self._core.key, purpose, text), "filing_id": filing_id}
+            there = select(table.c.filing_id).where(*(table.c[name] == value for name, value in key.items()))
+            if self._connection.execute(there).first() is None:
+                self._connection.execute(insert(table).values(**key))
 
     def _store_record(self, record_id: str, content: bytes) -> None:
         newest = select(func.max(t.record_contents.c.number)).where(t.record_contents.c.record_id == record_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cybertip.filing.events import Enqueued, Event
+from cybertip.filing.events import Enqueued
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.states import State
@@ -59,22 +60,22 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An event as the ledger holds it.
+class Found:
+    """A record that the ledger has.
 
     Attributes:
-        seq: its number within the filing, from 1.
-        kind: its name, which is kept when the payload is purged.
-        recorded_at: when it was appended.
-        event: the event; None if its payload was purged.
-        link: its link of the filing's hash chain.
+        filing_id: the filing that files it.
+        record: its newest content; None if that was purged.
+        digests: SHA-256, in hexadecimal digits, of each content that came in for it; the newest first.
     """
 
-    seq: int
-    kind: str
-    recorded_at: datetime
-    event: Event | None = field(repr=False)
-    link: bytes = field(repr=False)
+    filing_id: str
+    record: bytes | None = field(repr=False)
+    digests: tuple[str, ...]
+
+    def same_as(self, content: bytes) -> bool:
+        """Whether it came in with this very content, be it corrected since or not."""
+        return hashlib.sha256(content).hexdigest() in self.digests
 
 
 @dataclass(frozen=True, slots=True)
