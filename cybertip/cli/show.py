@@ -29,13 +29,13 @@ def command(output: Output, filing: str, environment: str | None, ledger: str | 
     """
     with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
         found = filing_named(opened, filing)
-        history = [(one.recorded_at, one.kind, one.event) for one in opened.entries(found.id)]
+        history = opened.history(found.id)
     output.data(line_of(found))
     told(output, found)
-    for at, kind, event in history:
-        output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {kind if event is None else _in_words(event)}")
+    for at, event in history:
+        output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {_in_words(event)}")
     waits = found.status.kind in NEEDS_PERSON or found.status.alarms
-    events = [_data(at, kind, event) for at, kind, event in history]
+    events = [_data(at, event) for at, event in history]
     return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, {**as_data(found), "events": events})
 
 
@@ -57,6 +57,6 @@ def _about(event: CallStarted | CallEnded) -> str:
     return f"{report}, file {event.file}" if event.file is not None else report
 
 
-def _data(at: datetime, kind: str, event: Event | None) -> dict[str, Any]:
-    plain: dict[str, Any] = {"kind": kind} if event is None else json.loads(dump(event))
+def _data(at: datetime, event: Event) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(dump(event))
     return {"recorded_at": at.isoformat(), **plain}

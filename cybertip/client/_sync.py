@@ -74,6 +74,7 @@ class Client:
         self._settings = make_settings(
             username, password, environment, base_url, ssl_context, timeouts, retry, transport
         )
+        self._username = username
         self.schema = schema or Schema.bundled()
         arguments = self._settings.client_arguments(ssl_context)
         self._http = httpx.Client(transport=transport, event_hooks={"response": [keep_headers]}, **arguments)
@@ -83,6 +84,11 @@ class Client:
     def endpoint(self) -> Endpoint:
         """The server that is talked to."""
         return self._settings.endpoint
+
+    @property
+    def username(self) -> str:
+        """The account's name. A ledger belongs to one account; it is not for showing."""
+        return self._username.get_secret_value()
 
     def __repr__(self) -> str:
         # Tracebacks with variables show it even where its making failed.

@@ -12,6 +12,9 @@ MOST_ATTEMPTS = 5
 """How many reports are opened for one filing before a person is asked."""
 
 
+TO_CORRECT = "the record needs to be corrected"
+
+
 class IllegalEventError(CybertipError):
     """An event that a filing in this state cannot have. Nothing was changed."""
 
@@ -23,7 +26,9 @@ def forward(state: State) -> State:
 
 def again(state: State, event: CallEnded) -> State:
     """The step at hand has to be made again."""
-    return replace(state, tries=state.tries + 1, due_at=event.due_at, reason=words_of(event))
+    # While a report is being closed, the reason is why: a person reads it afterwards, and has to correct that.
+    reason = state.reason if state.phase is Phase.CLOSING and state.reason else words_of(event)
+    return replace(state, tries=state.tries + 1, due_at=event.due_at, reason=reason)
 
 
 def stopped(state: State, phase: Phase, event: CallEnded, words: str = "") -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cybertip.filing._parts import IllegalEventError, orphaned
+from cybertip.filing._parts import TO_CORRECT, IllegalEventError, orphaned
 from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
 from cybertip.filing.states import Phase, State, Then
 
@@ -19,12 +19,15 @@ def person(state: State, event: Event) -> State:
         case CancelRequested():
             return _cancelled(state)
         case Continued():
-            state = _anew(state)
-            return replace(state, phase=Phase.NEW if state.phase is Phase.HALTED else state.phase)
+            reason = state.reason if state.phase is Phase.CLOSING else ""
+            return replace(_anew(state), phase=Phase.NEW if state.phase is Phase.HALTED else state.phase, reason=reason)
         case Decided(word=Word.REFILE):
             # A person knows that the report which counted is not filed: that is its proof of being closed (2).
-            state = replace(_anew(state), attempt=None)
-            return replace(state, phase=Phase.NEW if state.revision and not state.findings else Phase.CORRECTION)
+            # The latest word counts, also over an earlier one to cancel.
+            state = replace(_anew(state), attempt=None, cancelling=False)
+            if state.revision and not state.findings:
+                return replace(state, phase=Phase.NEW)
+            return replace(state, phase=Phase.CORRECTION, reason=TO_CORRECT)
         case Decided(report_id=int() as report_id):
             state = replace(_anew(state), attempt=None, phase=Phase.FILED, report_id=report_id)
             return replace(state, receipt_lost=True, reason="filed, by a person's word")
@@ -42,7 +45,7 @@ def _corrected(state: State, event: Corrected) -> State:
     state = replace(_anew(orphaned(state)), phase=Phase.CORRECTION if waits else Phase.NEW, findings=event.findings)
     if event.revision:
         state = replace(state, revision=event.revision, details=event.details)
-    return replace(state, due_at=event.not_before, reason="the record needs to be corrected" if waits else "")
+    return replace(state, due_at=event.not_before, reason=TO_CORRECT if waits else "")
 
 
 def _cancelled(state: State) -> State:

@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cybertip.filing._answers import ended
-from cybertip.filing._parts import IllegalEventError, begin_another, find_orphan, orphaned
+from cybertip.filing._parts import TO_CORRECT, IllegalEventError, begin_another, find_orphan, orphaned
 from cybertip.filing._people import person
 from cybertip.filing.events import (
     AttemptDropped,
@@ -71,7 +71,7 @@ def begin(event: Enqueued) -> State:
         details=event.details,
         urgent=event.urgent,
         due_at=event.not_before,
-        reason="the record needs to be corrected" if waits else "",
+        reason=TO_CORRECT if waits else "",
         findings=event.findings,
     )
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from cybertip.client import Client
 from cybertip.errors import EvidenceError
 from cybertip.evidence import HashedReading
-from cybertip.filing import schedule, steps
+from cybertip.filing import steps
 from cybertip.filing.events import CallEnded, CallStarted, EvidenceMissing
 from cybertip.filing.outcomes import Outcome
 from cybertip.filing.packages import Frozen
@@ -103,9 +103,7 @@ class Crew:
             turn = self._claim_this(filing_id)
             while turn is not None:
                 turn = self._make(turn, more=True)
-            filing = self._ledger.filing(filing_id, self._clock())
-            due = schedule.due_at(filing.state, self._clock(), self._pace) if filing is not None else None
-            if self._ledger.blocked() or not self._wait_for(due, until):
+            if not self._wait_for(self._ledger.due_at(filing_id), until):
                 return
 
     def one_step(self, filing_id: str) -> None:
@@ -193,7 +191,7 @@ class Crew:
         now = self._clock()
         for owner in transaction.owners(now):
             if _has_gone(owner):
-                transaction.free(owner, now)
+                transaction.free(owner)
 
     def _wait_for(self, due: datetime | None, until: datetime) -> bool:
         """Wait for a moment, if it comes in time and nobody wants to stop; whether it has come."""

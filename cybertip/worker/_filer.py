@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from cybertip.client import Client
-from cybertip.errors import CallError, CybertipError, EnvironmentRefusedError
+from cybertip.errors import CallError, CybertipError
 from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
@@ -81,13 +81,9 @@ class Filer:
             random: where the jitter of waits comes from.
 
         Raises:
-            EnvironmentRefusedError: ledger and client belong to different environments (P505).
+            EnvironmentRefusedError: ledger and client belong to different environments or accounts (P505).
         """
-        if ledger.environment is not client.endpoint.environment:
-            raise EnvironmentRefusedError(
-                f"P505: the ledger belongs to the environment {ledger.environment}, and the client reaches"
-                f" {client.endpoint.environment}; open the ledger of that environment"
-            )
+        ledger.check_belongs(client.endpoint.environment, client.username)
         self._ledger = ledger
         self._client = client
         self._profiles = profiles
@@ -266,10 +262,10 @@ class Filer:
         new = self._desk().record(record, Path(folder))
         with self._ledger.transaction() as transaction:
             known = transaction.find(new.record_ids[0])
-            if known is None or known[0] != filing_id:
+            if known is None or known.filing_id != filing_id:
                 raise OtherContentError(new.record_ids[0], filing_id, ["/id"])
             book = self._command(transaction, filing_id, by)
-            revision = transaction.correct(filing_id, new.package, new.records[0], new.findings)
+            revision = transaction.correct(filing_id, new)
             told = new.enqueued
             book.append(Corrected(revision, told.details, by, reason, told.not_before, told.findings))
             transaction.release(book)
@@ -324,14 +320,14 @@ def _known(transaction: Transaction, new: NewFiling) -> str | None:
     there = {one: known for one, known in found.items() if known is not None}
     if not there:
         return None
-    filing_id = next(iter(there.values()))[0]
+    filing_id = next(iter(there.values())).filing_id
     for record_id, content in zip(new.record_ids, new.records, strict=True):
         known = found[record_id]
-        if known is None or known[0] != filing_id:
+        if known is None or known.filing_id != filing_id:
             raise OtherContentError(next(iter(there)), filing_id, ["/id"])
-        if transaction.has_content(record_id, content):
+        if known.same_as(content):
             continue
-        differing = [""] if known[1] is None else differences(known[1], content)
+        differing = [""] if known.record is None else differences(known.record, content)
         if differing:
             raise OtherContentError(record_id, filing_id, differing)
     return filing_id
