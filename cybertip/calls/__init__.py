@@ -281,6 +281,8 @@ class FileInfo(Call[FileInfoResult]):
         return XmlBody(self.document)
 
     def result(self, answer: Answer, reply: Reply) -> FileInfoResult:
+        if reply.report_id is None:
+            raise incomplete(self.name, self.report, answer, "it does not name the report")
         return FileInfoResult(answer, self.report, reply.file_id or self.file_id)
 
 
@@ -306,6 +308,10 @@ class Retract(_OnReport[RetractResult]):
     repeatable: ClassVar[bool] = True
 
     def result(self, answer: Answer, reply: Reply) -> RetractResult:
+        # The answer proves that the report will never be filed, so it must be about this report: a success of any
+        # other call, from a cache perhaps, names none.
+        if reply.report_id is None:
+            raise incomplete(self.name, self.report, answer, "it does not name the report")
         return RetractResult(answer, self.report)
 
 

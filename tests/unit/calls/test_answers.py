@@ -117,10 +117,18 @@ def test_upload_gives_file_id_and_md5() -> None:
     assert (result.report_id, result.file_id, result.md5) == (REPORT, FILE, MD5)
 
 
-@pytest.mark.parametrize(("body", "file_id"), [(UPLOADED, FILE), (SUBMITTED, FILE), (reply(0), FILE)])
+@pytest.mark.parametrize(("body", "file_id"), [(UPLOADED, FILE), (SUBMITTED, FILE)])
 def test_file_info_may_be_answered_without_a_file_id(body: str, file_id: str) -> None:
     """Newer servers name only the report, older ones the file as well."""
     assert FILE_INFO.read(answer(body)).file_id == file_id
+
+
+@pytest.mark.parametrize("call", [FILE_INFO, calls.Retract(REPORT)])
+def test_a_success_that_names_no_report_proves_nothing(call: calls.Call[Any]) -> None:
+    """It could be any other call's, from a cache perhaps; and that a report is closed is what no second filing rests on."""
+    with pytest.raises(IncompleteAnswerError) as caught:
+        call.read(answer(reply(0)))
+    assert caught.value.known is Known.UNKNOWN
 
 
 def test_finish_gives_the_receipt_and_its_files() -> None:

@@ -81,7 +81,8 @@ def test_credentials_are_sent_as_utf8(wrap: Callable[[str], str | SecretStr], pa
 
     def note(request: httpx.Request) -> httpx.Response:
         seen.append(request.headers["authorization"])
-        return httpx.Response(200, text="<reportResponse><responseCode>0</responseCode></reportResponse>")
+        text = "<reportResponse><responseCode>0</responseCode><reportId>7</reportId></reportResponse>"
+        return httpx.Response(200, text=text)
 
     with Client(wrap(USERNAME), wrap(password), transport=httpx.MockTransport(note)) as client:
         client.status()
