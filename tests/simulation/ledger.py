@@ -1,0 +1,258 @@
+"""One filing in a ledger that is only a value, and the machine's own steps on it, each taken once and remembered.
+
+States that behave alike are made equal by `settled`; without that there would be one for every moment, every waiting time
+and every sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import NamedTuple
+
+from cybertip.filing import machine, outcomes, steps
+from cybertip.filing.events import (
+    CallEnded,
+    CallStarted,
+    CancelRequested,
+    Claimed,
+    Continued,
+    Corrected,
+    Decided,
+    Enqueued,
+    Event,
+    EvidenceMissing,
+    Word,
+)
+from cybertip.filing.outcomes import CallName, Outcome
+from cybertip.filing.schedule import Pace
+from cybertip.filing.states import LAPSE_AFTER_OPENING, Phase, State
+from cybertip.filing.status import NEEDS_PERSON, Kind, status_of
+from tests.simulation.server import NOW, Heard, Request
+
+AT_ONCE = Pace(base=timedelta(), cap=timedelta(), evidence=timedelta())
+"""Nothing is waited for: whether time passes between two steps makes no difference to what may happen."""
+MOMENTS = {
+    "": NOW,
+    " shortly before the lapse": NOW + LAPSE_AFTER_OPENING - AT_ONCE.margin / 2,
+    " after the lapse": NOW + LAPSE_AFTER_OPENING + timedelta(minutes=1),
+}
+"""When a worker may look at its clock: it can have slept for any time before it starts the next call."""
+HOLDER, FORMER = 1, 0
+"""Fencing numbers. They are only ever compared, so the current one is always called 1, and any former one 0."""
+
+
+class BrokenError(Exception):
+    """Something does not hold. Carries what."""
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken the lease; the transaction is rolled back."""
+
+
+class Coverage(NamedTuple):
+    """What was seen: cells of the table whose answer decided something, and events in phases."""
+
+    cells: set[tuple[CallName, Outcome]]
+    pairs: set[tuple[Phase, type[Event]]]
+    kinds: set[Kind]
+
+
+class MemoryBook:
+    """A filing within a transaction.
+
+    Args:
+        state: what is known of it.
+        fence: the fencing number of the worker that opened it; None to append the answer of a call of one's own,
+            which needs no lease.
+        coverage: where to note what was seen.
+    """
+
+    def __init__(self, state: State, fence: int | None, coverage: Coverage) -> None:
+        self.state, self._coverage = state, coverage
+        if fence is not None and is_stale(state, fence):
+            raise LeaseLostError
+        self._leased = fence is not None
+
+    def append(self, event: Event, exchange: steps.Exchange | None = None) -> State:
+        """Append an event."""
+        assert self._leased or isinstance(event, CallEnded), "anything but an answer needs the lease"
+        self._coverage.pairs.add((self.state.phase, type(event)))
+        air = self.state.started
+        if isinstance(event, CallEnded) and air is not None and air.call_id == event.call_id:
+            self._coverage.cells.add((event.call, event.outcome))
+        self.state = machine.apply(self.state, event)
+        return self.state
+
+
+def is_stale(state: State, fence: int) -> bool:
+    """Whether a worker's lease is another's by now: the check that a ledger makes in each transaction."""
+    return state.fence != fence
+
+
+def settled(state: State) -> State:
+    """The state of which this is another appearance.
+
+    Times are all the same moment, since lapses and late clocks are steps of the world. Waiting times and the number of failures
+    decide nothing here, but for refused retracts. Words count as words. The number of opened reports starts near its limit, as if
+    some /submit had been lost before: any filing can get there without anything else changing.
+    """
+    attempt, started = state.attempt, state.started
+    return replace(
+        state,
+        fence=HOLDER,
+        attempt=None if attempt is None else replace(attempt, opened_at=NOW, changed_at=None),
+        started=None if started is None else replace(started, at=NOW),
+        opened=max(state.opened, machine.MOST_ATTEMPTS - 2),
+        damaged=max(state.damaged, machine.MOST_DAMAGED - 2),
+        tries=min(state.tries, machine.MOST_REFUSED_RETRACTS - 1) if state.phase is Phase.CLOSING else 0,
+        due_at=None,
+        orphans=tuple(
+            replace(one, tries=min(one.tries, 1), due_at=None, lapses_at=NOW + LAPSE_AFTER_OPENING)
+            for one in state.orphans
+        ),
+        possible_orphans=(),
+        reason="words" if state.reason else "",
+        findings=("code",) if state.findings else (),
+    )
+
+
+class Ledger:
+    """The machine's steps from state to state, each computed once. States are numbered; the first is 0."""
+
+    def __init__(self, files: int, *, described: bool = True) -> None:
+        self.files = files
+        self.coverage = Coverage(set(), set(), set())
+        self.states: list[State] = []
+        self._numbers: dict[State, int] = {}
+        self._details = (described,) * files
+        self.number(machine.begin(Enqueued(1, self._details, NOW)))
+        self._claims: dict[int, int] = {}
+        self._starts: dict[int, list[tuple[str, int, Request]]] = {}
+        self._records: dict[tuple[int, Request, Heard, bool], int] = {}
+        self._words: dict[tuple[int, type[Event], int | None], int | None] = {}
+
+    def number(self, state: State) -> int:
+        """The number of a state; its status is looked at when it is seen first."""
+        same = settled(state)
+        found = self._numbers.get(same)
+        if found is None:
+            self._check_status(state)
+            self._check_status(same)
+            found = self._numbers[same] = len(self.states)
+            self.states.append(same)
+        return found
+
+    def claim(self, number: int) -> int:
+        """A worker takes the lease."""
+        if number not in self._claims:
+            book = MemoryBook(self.states[number], HOLDER, self.coverage)
+            self._claims[number] = self.number(self._claimed(book).state)
+        return self._claims[number]
+
+    def _claimed(self, book: MemoryBook) -> MemoryBook:
+        self._attempt(lambda: book.append(Claimed(HOLDER + 1, "worker", NOW)))
+        return MemoryBook(settled(book.state), HOLDER, self.coverage)
+
+    def starts(self, number: int) -> list[tuple[str, int, Request]]:
+        """The calls that the holder of the lease may start now, according to its clock."""
+        if number not in self._starts:
+            self._starts[number] = list(dict.fromkeys(self._started(self.states[number], HOLDER)))
+        return self._starts[number]
+
+    def stale_starts(self, number: int) -> list[tuple[str, int, Request]]:
+        """The calls that a former holder may start: none, as long as the ledger looks at the fencing number."""
+        try:
+            return list(dict.fromkeys(self._started(self.states[number], FORMER)))
+        except LeaseLostError:
+            return []
+
+    def _started(self, state: State, fence: int) -> Iterator[tuple[str, int, Request]]:
+        for words, now in MOMENTS.items():
+            book = MemoryBook(state, fence, self.coverage)
+            call_id = call_id_of(holder=fence == HOLDER)
+            begun = self._attempt(lambda: steps.start(book, now, AT_ONCE, lambda: call_id))  # noqa: B023
+            if isinstance(begun, CallStarted):
+                yield words, self.number(book.state), self._request(begun, book.state)
+        if state.phase is Phase.NEW and self.files and fence == HOLDER:
+            # No call, but it comes in the same place: before /submit somebody looks whether the files are there.
+            pass
+
+    def _request(self, event: CallStarted, state: State) -> Request:
+        file_id = None
+        if event.call is CallName.FILEINFO and state.attempt is not None and event.file is not None:
+            file_id = state.attempt.files[event.file].file_id
+        return Request(event.call, self.files, state.revision, event.report_id, event.file, file_id)
+
+    def missing(self, number: int) -> int | None:
+        """Before /submit a file is found missing."""
+        state = self.states[number]
+        if state.phase is not Phase.NEW or not self.files or state.started is not None:
+            return None
+        book = MemoryBook(state, HOLDER, self.coverage)
+        self._attempt(lambda: book.append(EvidenceMissing(0, NOW, "the file is missing", NOW)))
+        return self.number(book.state)
+
+    def record(self, number: int, request: Request, heard: Heard, *, holder: bool) -> int:
+        """What became of a call is appended: by the holder of the lease, or by a former one."""
+        key = number, request, heard, holder
+        if key not in self._records:
+            book = MemoryBook(self.states[number], HOLDER if holder else None, self.coverage)
+            ended = CallEnded(
+                call_id_of(holder=holder), HOLDER if holder else FORMER, request.call, heard.outcome, NOW,
+                report_id=heard.report_id, file=request.file, file_id=heard.file_id, file_ids=heard.file_ids,
+            )  # fmt: skip
+            self._attempt(lambda: steps.record(book, ended, None, AT_ONCE, Random(0)))
+            self._records[key] = self.number(book.state)
+        return self._records[key]
+
+    def person(self, number: int, kind: type[Event], report_id: int | None = None) -> int | None:
+        """The state after a person's command, which takes the lease first; None where that is not allowed."""
+        key = number, kind, report_id
+        if key not in self._words:
+            book = self._claimed(MemoryBook(self.states[number], HOLDER, self.coverage))
+            after = None
+            if kind in machine.LEGAL[book.state.phase]:
+                self._attempt(lambda: book.append(self._command(kind, report_id)))
+                after = self.number(book.state)
+            self._words[key] = after
+        return self._words[key]
+
+    def _command(self, kind: type[Event], report_id: int | None) -> Event:
+        if kind is Corrected:
+            return Corrected(2, self._details, "somebody")
+        if kind is CancelRequested:
+            return CancelRequested("somebody", NOW, "a mistake")
+        if kind is Continued:
+            return Continued("somebody", NOW)
+        return Decided(Word.REFILE if report_id is None else Word.FILED, "somebody", NOW, "asked", report_id)
+
+    @staticmethod
+    def _attempt(step: object) -> object:
+        assert callable(step)
+        try:
+            return step()
+        except machine.IllegalEventError as problem:
+            raise BrokenError(f"the machine refuses what it proposed: {problem}") from problem
+
+    def _check_status(self, state: State) -> None:
+        for leased in (False, True):
+            for blocked in ("", "the password is wrong"):
+                status = status_of(state, NOW, leased=leased, blocked=blocked)
+                self.coverage.kinds.add(status.kind)
+                if not isinstance(status.kind, Kind) or not status.next or not status.reason:
+                    raise BrokenError(f"the status says nothing: {status}")
+                if status.kind in NEEDS_PERSON and status.next == "nothing":
+                    raise BrokenError(f"nobody is told what to do: {status}")
+        if state.alarms:
+            raise BrokenError(f"an alarm about nothing: {state.alarms}")
+
+
+def call_id_of(*, holder: bool) -> str:
+    """The id of the holder's call, or of a former holder's: there is at most one of each."""
+    return "the holder's call" if holder else "a former holder's call"
+
+
+TABLE = outcomes.TABLE

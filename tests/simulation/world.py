@@ -1,0 +1,306 @@
+"""The world: a filing in the ledger, two workers, the server, the network, and an operator; and every step from there.
+
+At any moment the lease can be taken by another worker, a worker can die, a report can lapse, a request that its sender has
+given up can arrive. A worker that was idle is no different from none, so what is kept of workers is the call under way of
+the one that holds the lease, and that of one that held it.
+
+What crashes come to: before the commit nothing has happened; after it and before or while sending, the call is known to the
+ledger and the server has nothing (the request may also be in the air still); after the server acted, and after the answer
+came, the ledger is where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event
+from cybertip.filing.outcomes import CallName, Outcome
+from cybertip.filing.states import State
+from cybertip.mock import ReportState
+from tests.simulation.ledger import Ledger
+from tests.simulation.server import Heard, Request, Server, remembered, serve
+
+KEPT = 1
+"""Mark: the receipt was appended to the ledger."""
+MARKS: dict[type[Event], int] = {Corrected: 2, CancelRequested: 4, Decided: 8, Continued: 16}
+"""Marks: an operator has done this once."""
+TELLING = {(CallName.SUBMIT, Outcome.OK), (CallName.FINISH, Outcome.OK), (CallName.FINISH, Outcome.FINISHED)}
+"""What a former holder can have heard that changes anything; the explorer checks that nothing else does."""
+NOBODY = -1
+
+
+class Place(NamedTuple):
+    """One state of the world, as numbers. `NOBODY` stands for none."""
+
+    ledger: int
+    holder: int
+    former: int
+    server: int
+    air: int
+    marks: int
+
+
+class Errand(NamedTuple):
+    """A call under way: committed, and what its worker has heard, if anything."""
+
+    request: Request
+    heard: Heard | None
+
+
+class Step(NamedTuple):
+    """A step of the world: in words, where it leads, and whether a person made it."""
+
+    words: str
+    place: Place
+    person: bool = False
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far the world goes.
+
+    Attributes:
+        files: the files of the package.
+        room: how many reports can be opened at the server.
+        air: how many requests can be in the air after their senders gave up: 0 or 1.
+        former: whether a worker that lost the lease can go on.
+        commands: what an operator may do, each at most once.
+        rich: whether all outcomes are tried, and files can be missing; otherwise one of each sort.
+        described: whether file details belong to the files.
+    """
+
+    files: int
+    room: int = 2
+    air: int = 1
+    former: bool = True
+    commands: tuple[type[Event], ...] = ()
+    rich: bool = True
+    described: bool = True
+
+
+@dataclass
+class Numbers:
+    """Values by their numbers, and back."""
+
+    values: list[object] = field(default_factory=list)
+    known: dict[object, int] = field(default_factory=dict)
+
+    def of(self, value: object) -> int:
+        """The number of a value."""
+        found = self.known.get(value)
+        if found is None:
+            found = self.known[value] = len(self.values)
+            self.values.append(value)
+        return found
+
+
+class World:
+    """Every step from every state, within bounds."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.ledger = Ledger(bounds.files, described=bounds.described)
+        self._servers, self._errands = Numbers(), Numbers()
+        self._served: dict[tuple[int, int], list[tuple[str, int, int]]] = {}
+        self._arrived: dict[tuple[int, int], list[tuple[str, int]]] = {}
+        self._lapses: dict[int, list[tuple[str, int]]] = {}
+        self._flights: dict[tuple[int, int], int] = {}
+        self._recorded: dict[tuple[int, int, bool], tuple[int, int]] = {}
+        self._started: dict[int, list[tuple[str, int, int]]] = {}
+        self.start = Place(0, NOBODY, NOBODY, self._servers.of(()), NOBODY, 0)
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    def state(self, place: Place) -> State:
+        """What the ledger knows."""
+        return self.ledger.states[place.ledger]
+
+    def server(self, number: int) -> Server:
+        """What the server holds."""
+        found: Server = self._servers.values[number]  # type: ignore[assignment]
+        return found
+
+    def errand(self, number: int) -> Errand:
+        """A call under way."""
+        found: Errand = self._errands.values[number]  # type: ignore[assignment]
+        return found
+
+    # --- going ---------------------------------------------------------------------------------------------------
+
+    def steps(self, place: Place) -> Iterator[Step]:
+        """Every step from here."""
+        yield from self._holder(place)
+        if place.former != NOBODY:
+            yield from self._former(place)
+        yield from self._lease(place)
+        if place.air != NOBODY:
+            for words, server in self._arrivals(place.server, place.air):
+                yield Step(words, place._replace(server=server, air=NOBODY))
+        for words, server in self._lapsing(place.server):
+            yield Step(words, self._landed(place._replace(server=server)))
+
+    def _holder(self, place: Place) -> Iterator[Step]:
+        ledger, holder = place.ledger, place.holder
+        if holder == NOBODY:
+            if self.ledger.states[ledger].started is None:
+                for words, after, errand in self._starting(ledger):
+                    yield Step(words, place._replace(ledger=after, holder=errand))
+                missing = self.ledger.missing(ledger) if self.bounds.rich else None
+                if missing is not None:
+                    yield Step("a file is found missing", place._replace(ledger=missing))
+            return
+        yield Step("the worker dies", place._replace(holder=NOBODY))
+        if self.errand(holder).heard is None:
+            for words, server, errand in self._serving(place.server, holder):
+                yield Step(words, self._landed(place._replace(server=server, holder=errand)))
+            if place.air == NOBODY and self.bounds.air:
+                after = place._replace(holder=self._given_up(holder), air=self._flying(place.server, holder))
+                yield Step("given up, still in the air", after)
+        else:
+            after, mark = self._recording(ledger, holder, holds=True)
+            yield Step("recorded", place._replace(ledger=after, holder=NOBODY, marks=place.marks | mark))
+
+    def _former(self, place: Place) -> Iterator[Step]:
+        former = place.former
+        yield Step("the former holder dies", place._replace(former=NOBODY))
+        if self.errand(former).heard is None:
+            for words, server, errand in self._serving(place.server, former):
+                after = place._replace(server=server, former=self._telling(errand))
+                yield Step(f"former holder: {words}", self._landed(after))
+            if place.air == NOBODY and self.bounds.air:
+                after = place._replace(former=NOBODY, air=self._flying(place.server, former))
+                yield Step("former holder: given up, still in the air", after)
+        else:
+            number, mark = self._recording(place.ledger, former, holds=False)
+            yield Step(
+                "former holder: recorded", place._replace(ledger=number, former=NOBODY, marks=place.marks | mark)
+            )
+            for words, number, request in self.ledger.stale_starts(place.ledger):
+                errand = self._errands.of(Errand(request, None))
+                yield Step(f"former holder: starts {request}{words}", place._replace(ledger=number, former=errand))
+
+    def _lease(self, place: Place) -> Iterator[Step]:
+        """Another worker, or an operator, takes the lease; the holder does not notice."""
+        former = place.former
+        if place.holder != NOBODY:
+            if former != NOBODY or not self.bounds.former:
+                return
+            former = self._telling(place.holder)
+        after = self.ledger.claim(place.ledger)
+        taken = place._replace(ledger=after, holder=NOBODY, former=former)
+        if taken != place:
+            yield Step("another takes the lease", taken)
+        for kind in self.bounds.commands:
+            if not place.marks & MARKS[kind]:
+                for word in self._truth(place, kind):
+                    number = self.ledger.person(place.ledger, kind, word)
+                    if number is not None:
+                        marks = place.marks | MARKS[kind]
+                        yield Step(
+                            f"an operator: {kind.__name__}{'' if word is None else ' filed'}",
+                            taken._replace(ledger=number, marks=marks),
+                            person=True,
+                        )
+
+    def _truth(self, place: Place, kind: type[Event]) -> Iterator[int | None]:
+        """What an operator can say with truth: filed if it is, to be filed anew if it never will be."""
+        if kind is not Decided:
+            yield None
+            return
+        server = self.server(place.server)
+        finished = next((report.id for report in server if report.closed is ReportState.FINISHED), None)
+        if finished is not None:
+            yield finished
+            return
+        attempt = self.ledger.states[place.ledger].attempt
+        if not any(attempt is not None and report.id == attempt.report_id and not report.closed for report in server):
+            yield None
+
+    # --- what is remembered --------------------------------------------------------------------------------------
+
+    def _starting(self, ledger: int) -> list[tuple[str, int, int]]:
+        if ledger not in self._started:
+            self._started[ledger] = [
+                (f"starts {request}{words}", after, self._errands.of(Errand(request, None)))
+                for words, after, request in self.ledger.starts(ledger)
+            ]
+        return self._started[ledger]
+
+    def _serving(self, server: int, errand: int) -> list[tuple[str, int, int]]:
+        key = server, errand
+        if key not in self._served:
+            request = self.errand(errand).request
+            self._served[key] = [
+                (f"{request}: {one.words}", self._servers.of(one.server), self._errands.of(Errand(request, one.heard)))
+                for one in serve(self.server(server), request, self.bounds.room, rich=self.bounds.rich)
+            ]
+        return self._served[key]
+
+    def _telling(self, errand: int) -> int:
+        """A former holder's errand; nobody's, once it has heard what changes nothing in any ledger."""
+        request, heard = self.errand(errand)
+        return errand if heard is None or (request.call, heard.outcome) in TELLING else NOBODY
+
+    def _flying(self, server: int, errand: int) -> int:
+        """A request in the air; none, if it can never have an effect."""
+        key = server, errand
+        if key not in self._flights:
+            request = self.errand(errand).request
+            held = self.server(server)
+            open_ids = {report.id for report in held if report.closed is None}
+            room = request.call is CallName.SUBMIT and len(held) < self.bounds.room
+            self._flights[key] = errand if room or request.report_id in open_ids else NOBODY
+        return self._flights[key]
+
+    def _landed(self, place: Place) -> Place:
+        """The same, without a request in the air that can have no effect any more."""
+        if place.air == NOBODY or self._flying(place.server, place.air) != NOBODY:
+            return place
+        return place._replace(air=NOBODY)
+
+    def silent_answers(self) -> Iterator[tuple[Request, Heard]]:
+        """The answers of former holders that are not followed up, because they change nothing."""
+        for value in self._errands.values:
+            assert isinstance(value, Errand)
+            request, heard = value
+            if heard is not None and (request.call, heard.outcome) not in TELLING:
+                yield request, heard
+
+    def _given_up(self, errand: int) -> int:
+        request = self.errand(errand).request
+        return self._errands.of(Errand(request, Heard(Outcome.UNKNOWN, request.report_id)))
+
+    def _arrivals(self, server: int, errand: int) -> list[tuple[str, int]]:
+        key = server, errand
+        if key not in self._arrived:
+            request = self.errand(errand).request
+            after = dict.fromkeys(one.server for one in serve(self.server(server), request, self.bounds.room))
+            self._arrived[key] = [(f"{request} arrives late", self._servers.of(one)) for one in after]
+        return self._arrived[key]
+
+    def _lapsing(self, server: int) -> list[tuple[str, int]]:
+        if server not in self._lapses:
+            held = self.server(server)
+            self._lapses[server] = [
+                (
+                    f"report {index + 1} lapses",
+                    self._servers.of((*held[:index], remembered(report._replace(closed=ReportState.LAPSED)), *held[index + 1 :])),
+                )
+                for index, report in enumerate(held)
+                if report.closed is None
+            ]
+        return self._lapses[server]
+
+    def _recording(self, ledger: int, errand: int, *, holds: bool) -> tuple[int, int]:
+        key = ledger, errand, holds
+        if key not in self._recorded:
+            request, heard = self.errand(errand)
+            assert heard is not None
+            after = self.ledger.record(ledger, request, heard, holder=holds)
+            kept = request.call is CallName.FINISH and heard.outcome is Outcome.OK
+            self._recorded[key] = after, KEPT if kept else 0
+        return self._recorded[key]
+
+
