@@ -13,7 +13,7 @@ from cybertip.ledger._book import Book
 from cybertip.ledger._errors import LeaseLostError, LedgerError, RecordKnownError
 from cybertip.ledger._ledger import Ledger
 from cybertip.ledger._transaction import Transaction
-from cybertip.ledger._values import Checkpoint, Filing, Found, NewFiling, OpenAttempt
+from cybertip.ledger._values import Checkpoint, Filing, Found, NewFiling, OpenAttempt, Problem
 
 __all__ = [
     "Book",
@@ -25,6 +25,7 @@ __all__ = [
     "LedgerError",
     "NewFiling",
     "OpenAttempt",
+    "Problem",
     "RecordKnownError",
     "Transaction",
 ]

@@ -166,6 +166,16 @@ def lock_schema(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(7091532)"))
 
 
+def damage(connection: Connection) -> list[str]:
+    """What the database itself says is damaged. PostgreSQL has its own tools for that."""
+    if connection.dialect.name != "sqlite":
+        return []
+    found = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    lost = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    words = [] if found == ["ok"] else ["the file is damaged: the database finds errors in its own structure"]
+    return words + [f"rows of the table {table} belong to something that is not there" for table in sorted(lost)]
+
+
 def words_for(problem: Exception) -> str:
     """What a database's error says, without values: only SQLite's own words are known to quote none."""
     return str(problem) if isinstance(problem, sqlite3.Error) else type(problem).__name__

@@ -24,10 +24,12 @@ from cybertip.ledger import _claims, _engine, _migrate, _queries
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._export import export
 from cybertip.ledger._opening import check_belongs, in_words, own_row
 from cybertip.ledger._rows import load_state
 from cybertip.ledger._transaction import Transaction, record_ids
-from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt
+from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt, Problem
+from cybertip.ledger._verify import verify
 
 _PAGE = 200
 
@@ -187,6 +189,26 @@ class Ledger:
         """Write down the heads of all chains that moved since the checkpoint before; None where none did."""
         with self._written() as connection:
             return _queries.write_checkpoint(connection, self._core)
+
+    def verify(self) -> list[Problem]:
+        """What in the ledger is not as it was written; empty where all is.
+
+        Each filing's chain is walked up to its first broken link. It sees one moment, and workers may go on meanwhile.
+        """
+        with self._read() as connection:
+            return list(verify(connection, self.id, self._core.clock(), self._core.pace))
+
+    def export(self, filing_id: str, folder: str | os.PathLike[str]) -> None:
+        """Write a filing's whole history into a new folder, for people who have no ledger: see its README.txt.
+
+        It holds the documents and raw answers, so only the owner can read it.
+
+        Raises:
+            LedgerError: there is no such filing.
+            ConfigurationError: the folder is there already, or cannot be made.
+        """
+        with self._read() as connection:
+            export(connection, self._facts, filing_id, Path(folder))
 
     # --- what is asked ---------------------------------------------------------------------------------------
 

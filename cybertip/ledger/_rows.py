@@ -73,8 +73,8 @@ def columns_of(state: State) -> dict[str, Any]:
 # --- exchanges ---------------------------------------------------------------------------------------------------
 
 
-def exchange_digest(row: Mapping[Any, Any]) -> bytes:
-    """The salted digest of an exchange: all that is kept of it, its body by its own digest."""
+def told_of(row: Mapping[Any, Any]) -> dict[str, object]:
+    """All that is kept of an exchange, its body by its own digest; times in microseconds since 1970 in UTC."""
     told = {
         name: row[name]
         for name in (
@@ -82,8 +82,12 @@ def exchange_digest(row: Mapping[Any, Any]) -> bytes:
             "http_status", "headers", "request_id", "server_date", "complete",
         )
     }  # fmt: skip
-    told["body"] = None if row["body_digest"] is None else row["body_digest"].hex()
-    return salted(row["salt"], canonical(told))
+    return told | {"body": None if row["body_digest"] is None else row["body_digest"].hex()}
+
+
+def exchange_digest(row: Mapping[Any, Any]) -> bytes:
+    """The salted digest of an exchange."""
+    return salted(row["salt"], canonical(told_of(row)))
 
 
 def exchange_row(filing_id: str, exchange: Exchange) -> dict[str, Any]:

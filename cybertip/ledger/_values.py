@@ -109,6 +109,26 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the ledger that is not as it was written. `str` gives it in one line.
+
+    Attributes:
+        filing_id: the filing; None for what belongs to none.
+        seq: the number of the event; None where it is not about one.
+        words: what differs, without content.
+    """
+
+    filing_id: str | None
+    seq: int | None
+    words: str
+
+    def __str__(self) -> str:
+        places = [f"filing {self.filing_id}"] if self.filing_id is not None else []
+        places += [f"event {self.seq}"] if self.seq is not None else []
+        return f"{', '.join(places)}: {self.words}" if places else self.words
+
+
+@dataclass(frozen=True, slots=True)
 class Core:
     """What all parts of an open ledger share.
 

@@ -1,0 +1,219 @@
+"""One filing's whole history in a folder, for people who have no ledger, such as a lawyer or a court."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from cybertip._version import __version__
+from cybertip.errors import ConfigurationError
+from cybertip.ledger import _tables as t
+from cybertip.ledger._chain import moment_of
+from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._rows import package_file_rows, told_of
+
+README = """\
+The history of one filing at NCMEC's CyberTipline, written by cybertip.
+
+history.json   what happened, in order: events, requests and answers, with times in UTC and digests
+answers/       the server's answers, byte for byte as they arrived; the number is the order of sending
+packages/      what was to be filed, in each revision: the report, the file details with stand-ins for the ids that the
+               server assigns, and files that were made of the record (evidence stays where it was)
+records/       the records as they came in and were corrected
+SHA256SUMS     the SHA-256 of each of these files
+
+What was purged is named in history.json and has no file.
+
+To check the files:    sha256sum -c SHA256SUMS
+
+To check the chain of events in history.json, for each event in order:
+1. payload_digest is the SHA-256 of the salt's bytes followed by the payload's bytes (the text in UTF-8).
+2. previous is the link of the event before; for the first event it is 64 zeros.
+3. link is the SHA-256 of this JSON text in ASCII, with sorted keys and no white space:
+   {"attached":…,"call_id":…,"fence":…,"filing":…,"format":…,"kind":…,"ledger":…,"payload":PAYLOAD_DIGEST,
+   "previous":…,"recorded":MICROSECONDS,"seq":…}
+   where recorded is in whole microseconds since 1970-01-01T00:00:00Z (recorded_microseconds).
+4. attached names what is stored beside the event by salted digests, each of which is in history.json with its salt:
+   - an exchange: SHA-256 of the salt's bytes and the JSON text, written as above, of its member "told"; "body" in it is
+     the SHA-256 of the salt's bytes and the answer's bytes
+   - a package: of the salt's bytes and {"manifest":SHA-256 of the manifest's text,"sizes":[…]}; the manifest names each
+     document by its SHA-256
+   - a record: of the salt's bytes and {"record":ID,"sha256":SHA-256 of the record}
+   - findings: of the salt's bytes and the findings' text
+The last link is the filing's head. It is proof of the whole history to whoever noted it, or a checkpoint, earlier.
+"""
+
+
+def export(connection: Connection, facts: Any, filing_id: str, folder: Path) -> None:
+    """Write it. `facts` is the ledger's own row; the rest is as of `Ledger.export`."""
+    filing = connection.execute(select(t.filings).where(t.filings.c.id == filing_id)).one_or_none()
+    if filing is None:
+        raise LedgerError(f"the ledger has no filing {filing_id}")
+    target = _Folder(folder)
+    history = {
+        "cybertip_history": 1,
+        "program": __version__,
+        "ledger": {"id": facts.id, "generation": facts.generation, "environment": facts.environment},
+        "filing": filing_id,
+        "created_at": rfc3339(moment_of(filing.created)),
+        "head": filing.head.hex(),
+        "state": json.loads(filing.state),
+        "records": _records(connection, filing_id, target),
+        "packages": _packages(connection, filing_id, target),
+        "findings": _findings(connection, filing_id),
+        "events": _events(connection, filing_id),
+        "exchanges": _exchanges(connection, filing_id, target),
+    }
+    target.write("history.json", (json.dumps(history, indent=2, ensure_ascii=False) + "\n").encode())
+    target.write("README.txt", README.encode())
+    target.finish()
+
+
+def rfc3339(moment: datetime) -> str:
+    """A time in UTC as RFC 3339 has it."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+class _Folder:
+    """A new folder that only its owner can read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sums: list[str] = []
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise ConfigurationError(f"{folder} is there already; name a folder that is not") from None
+        except OSError as problem:
+            raise ConfigurationError(f"the folder {folder} cannot be made: {problem.strerror}") from None
+
+    def write(self, name: str, data: bytes) -> str:
+        """Write a file, and remember its sum; its name."""
+        path = self._folder / name
+        for parent in reversed(path.relative_to(self._folder).parents):
+            (self._folder / parent).mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(data)
+        self._sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
+        return name
+
+    def finish(self) -> None:
+        """Write the sums of all files."""
+        self.write("SHA256SUMS", "".join(sorted(self._sums, key=lambda line: line[66:])).encode())
+
+
+def _records(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
+    member, r = t.filing_records.c, t.record_contents.c
+    rows = connection.execute(
+        select(t.record_contents, member.position)
+        .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
+        .where(member.filing_id == filing_id)
+        .order_by(member.position, r.number)
+    )
+    return [
+        {
+            "id": row.record_id,
+            "version": row.number,
+            "sha256": row.sha256.hex(),
+            "salt": row.salt.hex(),
+            "digest": row.digest.hex(),
+            # The id is the provider's, and may be no name for a file.
+            "file": _written(target, f"records/{row.position + 1:03}-version-{row.number}", row.content),
+        }
+        for row in rows
+    ]
+
+
+def _written(target: _Folder, name: str, data: bytes | None) -> str | None:
+    return None if data is None else target.write(name, data)
+
+
+def _packages(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
+    c = t.packages.c
+    listed: list[dict[str, object]] = []
+    for row in connection.execute(select(t.packages).where(c.filing_id == filing_id).order_by(c.revision)):
+        place = f"packages/{row.revision}"
+        files = package_file_rows(connection, filing_id, row.revision)
+        listed.append(
+            {
+                "revision": row.revision,
+                "report": _written(target, f"{place}/report.xml", row.report),
+                "files": [_package_file(item, place, target) for item in files],
+                "versions": json.loads(row.versions),
+                "manifest": None if row.manifest is None else row.manifest.decode(),
+                "salt": row.salt.hex(),
+                "digest": row.digest.hex(),
+            }
+        )
+    return listed
+
+
+def _package_file(item: Mapping[Any, Any], place: str, target: _Folder) -> dict[str, object]:
+    number = f"{place}/file-{item['position'] + 1:03}"
+    return {
+        "location": item["location"],
+        "name": item["name"],
+        "sha256": item["sha256"],
+        "size": item["size"],
+        "content": _written(target, f"{number}.content", item["content"]),
+        "details": _written(target, f"{number}.xml", item["details"]),
+    }
+
+
+def _findings(connection: Connection, filing_id: str) -> list[dict[str, object]]:
+    c = t.findings.c
+    rows = connection.execute(select(t.findings).where(c.filing_id == filing_id).order_by(c.number))
+    return [
+        {"number": row.number, "findings": row.findings, "salt": row.salt.hex(), "digest": row.digest.hex()}
+        for row in rows
+    ]
+
+
+def _events(connection: Connection, filing_id: str) -> list[dict[str, object]]:
+    c = t.events.c
+    return [
+        {
+            "seq": row.seq,
+            "kind": row.kind,
+            "recorded_at": rfc3339(moment_of(row.recorded)),
+            "recorded_microseconds": row.recorded,
+            "format": row.format,
+            "fence": row.fence,
+            "call_id": row.call_id,
+            "payload": None if row.payload is None else row.payload.decode(),
+            "salt": row.salt.hex(),
+            "payload_digest": row.payload_digest.hex(),
+            "attached": json.loads(row.attached),
+            "previous": row.previous.hex(),
+            "link": row.link.hex(),
+        }
+        for row in connection.execute(select(t.events).where(c.filing_id == filing_id).order_by(c.seq))
+    ]
+
+
+def _exchanges(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
+    c = t.exchanges.c
+    listed: list[dict[str, object]] = []
+    query = select(t.exchanges).where(c.filing_id == filing_id).order_by(c.sent, c.call_id)
+    for number, row in enumerate(connection.execute(query).mappings(), start=1):
+        name = f"answers/{number:03}-{re.sub('[^a-z]', '', row['call'])}.xml"
+        listed.append(
+            {
+                "call_id": row["call_id"],
+                "sent_at": rfc3339(moment_of(row["sent"])),
+                "received_at": None if row["received"] is None else rfc3339(moment_of(row["received"])),
+                "told": told_of(row),
+                "answer": _written(target, name, row["body"]),
+                "salt": row["salt"].hex(),
+                "digest": row["digest"].hex(),
+            }
+        )
+    return listed

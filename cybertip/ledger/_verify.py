@@ -1,0 +1,182 @@
+"""Is the ledger as it was written? Walks all chains and checkpoints, and says in words what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from cybertip.filing.events import Event, load
+from cybertip.filing.machine import IllegalEventError, fold
+from cybertip.filing.schedule import Pace
+from cybertip.filing.states import Phase, State
+from cybertip.ledger import _tables as t
+from cybertip.ledger._beside import Beside, look_beside
+from cybertip.ledger._chain import ROOT, checkpoint_digest, link_of, salted
+from cybertip.ledger._engine import damage
+from cybertip.ledger._queries import receipt_of
+from cybertip.ledger._rows import columns_of, due_of, load_state
+from cybertip.ledger._values import Problem
+
+Row = Mapping[Any, Any]
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IllegalEventError, DBAPIError)
+"""What comes of values that nobody wrote; pydantic's ValidationError is a ValueError."""
+
+
+def verify(connection: Connection, ledger_id: str, now: datetime, pace: Pace) -> Iterator[Problem]:
+    """What differs from what was written; nothing where all is as it was.
+
+    Args:
+        connection: a transaction that sees one moment.
+        ledger_id: the ledger's id.
+        now: the moment.
+        pace: how long is waited.
+    """
+    yield from (Problem(None, None, words) for words in damage(connection))
+    heads: dict[str, tuple[int, str]] = {}
+    try:
+        yield from _checkpoints(connection, ledger_id, heads)
+    except _UNREADABLE as problem:
+        yield Problem(None, None, f"the checkpoints cannot be read: {_what(problem)}")
+    ids = connection.execute(select(t.filings.c.id).order_by(t.filings.c.created, t.filings.c.id)).scalars().all()
+    for filing_id in ids:
+        try:
+            yield from _Walk(connection, ledger_id, filing_id, heads.pop(filing_id, None), now, pace).problems()
+        except _UNREADABLE as problem:
+            yield Problem(filing_id, None, f"what is stored cannot be read: {_what(problem)}")
+    for filing_id, (seq, _) in heads.items():
+        yield Problem(filing_id, seq, "a checkpoint names this event, and the whole filing is not there any more")
+
+
+def _what(problem: BaseException) -> str:
+    # Their texts may quote values.
+    return (
+        f"{problem.error_count()} values are wrong" if isinstance(problem, ValidationError) else type(problem).__name__
+    )
+
+
+def _checkpoints(connection: Connection, ledger_id: str, heads: dict[str, tuple[int, str]]) -> Iterator[Problem]:
+    previous = ROOT
+    rows = connection.execute(select(t.checkpoints).order_by(t.checkpoints.c.number)).all()
+    for number, row in enumerate(rows, start=1):
+        named = json.loads(row.heads)
+        digest = checkpoint_digest(ledger_id, row.number, row.created, named, row.previous)
+        if row.number != number or row.previous != previous or digest != row.digest:
+            yield Problem(None, None, f"checkpoint {number} does not follow the one before it, or was changed")
+            return
+        previous = row.digest
+        heads.update({filing_id: (seq, link) for filing_id, seq, link in named})
+
+
+class _Walk:
+    """One filing's chain, and what hangs on it."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        ledger_id: str,
+        filing_id: str,
+        head: tuple[int, str] | None,
+        now: datetime,
+        pace: Pace,
+    ) -> None:
+        self._connection, self._ledger_id, self._id, self._head = connection, ledger_id, filing_id, head
+        self._now, self._pace = now, pace
+        self._events: list[Event | None] = []
+
+    def _told(self, seq: int | None, words: str) -> Problem:
+        return Problem(self._id, seq, words)
+
+    def problems(self) -> Iterator[Problem]:
+        c = t.events.c
+        rows = (
+            self._connection.execute(select(t.events).where(c.filing_id == self._id).order_by(c.seq)).mappings().all()
+        )
+        beside = look_beside(self._connection, self._id)
+        yield from (self._told(None, words) for words in beside.problems)
+        previous = ROOT
+        for seq, row in enumerate(rows, start=1):
+            broken = self._link(seq, row, previous)
+            if broken is not None:
+                # What follows a broken link proves nothing.
+                yield self._told(seq, broken)
+                return
+            yield from (self._told(seq, words) for words in self._hanging(row, beside))
+            previous = row["link"]
+        yield from (self._told(None, f"{what} is there that no event names") for what in beside.unnamed())
+        row = self._connection.execute(select(t.filings).where(t.filings.c.id == self._id)).mappings().one()
+        yield from self._ends(row, rows)
+        yield from self._states(row)
+
+    def _link(self, seq: int, row: Row, previous: bytes) -> str | None:
+        """What breaks the chain here, if anything does."""
+        if row["seq"] != seq:
+            return "the event is missing"
+        if row["previous"] != previous:
+            return "it does not follow the event before it"
+        if row["payload"] is not None and salted(row["salt"], row["payload"]) != row["payload_digest"]:
+            return "its payload is not the one that was written"
+        link = link_of(
+            ledger_id=self._ledger_id,
+            filing_id=self._id,
+            seq=seq,
+            kind=row["kind"],
+            version=row["format"],
+            recorded=row["recorded"],
+            fence=row["fence"],
+            call_id=row["call_id"],
+            payload_digest=row["payload_digest"],
+            attached=json.loads(row["attached"]),
+            previous=previous,
+        )
+        return None if link == row["link"] else "its link is not that of what is stored with it"
+
+    def _hanging(self, row: Row, beside: Beside) -> Iterator[str]:
+        """What is wrong with what an intact event names."""
+        event = None if row["payload"] is None else load(row["payload"])
+        self._events.append(event)
+        if event is not None and event.kind != row["kind"]:
+            yield "its payload is that of another kind of event"
+        yield from beside.check(json.loads(row["attached"]), row["call_id"], getattr(event, "revision", None))
+
+    def _ends(self, row: Row, rows: Any) -> Iterator[Problem]:
+        if not rows:
+            yield self._told(None, "none of its events is there")
+            return
+        last = rows[-1]
+        if row["events"] != len(rows) or row["head"] != last["link"]:
+            yield self._told(len(rows), f"the chain ends here, and the filing says that it has {row['events']} events")
+        if row["created"] != rows[0]["recorded"]:
+            yield self._told(1, "the filing says that it came in at another time")
+        seq, link = self._head if self._head is not None else (0, "")
+        if row["checked"] != seq:
+            yield self._told(None, f"the filing says that its checkpoint is at event {row['checked']}, not {seq}")
+        if seq > len(rows):
+            yield self._told(seq, "a checkpoint names this event, and it is not there any more")
+        elif seq and rows[seq - 1]["link"].hex() != link:
+            yield self._told(seq, "a checkpoint names another event of this number")
+
+    def _states(self, row: Row) -> Iterator[Problem]:
+        state = load_state(row["state"])
+        events = [event for event in self._events if event is not None]
+        if len(events) == len(self._events) and events and fold(events) != state:
+            yield self._told(None, "its state is not what its events come to")
+        told = {name: value for name, value in columns_of(state).items() if name != "state"}
+        wrong = sorted(name for name, value in told.items() if row[name] != value)
+        if wrong:
+            yield self._told(None, f"these columns do not follow from its state: {', '.join(wrong)}")
+        if row["due"] is None and due_of(state, self._now, self._pace) is not None:
+            yield self._told(None, "it has to go on, and says that it rests")
+        yield from self._receipt(state)
+
+    def _receipt(self, state: State) -> Iterator[Problem]:
+        if state.phase is not Phase.FILED or state.receipt_lost:
+            return
+        found = receipt_of(self._connection, self._id)
+        if found is None:
+            yield self._told(None, "it is filed, and its receipt is not among the answers")
