@@ -42,7 +42,8 @@ def stopped(state: State, phase: Phase, event: CallEnded, words: str = "") -> St
 def begin_another(state: State, reason: str) -> State:
     """Open another report, unless that was done too often. The one before is closed, or never to be finished."""
     if state.opened >= MOST_ATTEMPTS:
-        return replace(state, phase=Phase.HALTED, attempt=None, reason=reason, due_at=None)
+        words = f"{state.opened} reports were opened in vain; the last: {reason}"
+        return replace(state, phase=Phase.HALTED, attempt=None, reason=words, due_at=None)
     return replace(state, phase=Phase.NEW, attempt=None, reason=reason)
 
 

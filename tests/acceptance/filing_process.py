@@ -12,13 +12,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from cybertip import sample
 from cybertip.client import Client, RetryPolicy, Timeouts
-from cybertip.filing.schedule import Pace
+from cybertip.filing import Pace, Phase
 from cybertip.ledger import Ledger
 from cybertip.schema import Schema
 from cybertip.worker import Filer
@@ -41,6 +41,10 @@ def work(job: dict[str, Any]) -> None:
         filer = Filer(ledger, client, sample.profile(), pace=PACE)
         for path in map(Path, job["records"]):
             filer.enqueue(path.read_bytes(), path.parent)
+        if job.get("go_on"):
+            for one in ledger.filings(datetime.now(UTC)):
+                if one.state.phase is Phase.HALTED:
+                    filer.go_on(one.id, by="a person")
         filer.resume(threads=job.get("threads", 1), patience=timedelta(seconds=2))
 
 
