@@ -18,6 +18,7 @@ from cybertip.errors import ConfigurationError
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import moment_of
 from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._queries import exchange_rows
 from cybertip.ledger._rows import package_file_rows, told_of
 
 README = """\
@@ -200,10 +201,8 @@ def _events(connection: Connection, filing_id: str) -> list[dict[str, object]]:
 
 
 def _exchanges(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
-    c = t.exchanges.c
     listed: list[dict[str, object]] = []
-    query = select(t.exchanges).where(c.filing_id == filing_id).order_by(c.sent, c.call_id)
-    for number, row in enumerate(connection.execute(query).mappings(), start=1):
+    for number, row in enumerate(exchange_rows(connection, filing_id), start=1):
         name = f"answers/{number:03}-{re.sub('[^a-z]', '', row['call'])}.xml"
         listed.append(
             {

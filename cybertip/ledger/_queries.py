@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from cybertip.filing.events import CallEnded, load
 from cybertip.filing.outcomes import CallName, Outcome
@@ -26,11 +26,17 @@ def record_ids_of(connection: Connection, filing_ids: Sequence[str]) -> dict[str
     return found
 
 
+def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping]:
+    """The rows of a filing's exchanges in the order in which they were sent."""
+    x, e = t.exchanges.c, t.events.c
+    told = select(func.min(e.seq)).where(e.filing_id == x.filing_id, e.call_id == x.call_id).correlate(t.exchanges)
+    query = select(t.exchanges).where(x.filing_id == filing_id)
+    return connection.execute(query.order_by(x.sent, told.scalar_subquery(), x.call_id)).mappings().all()
+
+
 def exchanges_of(connection: Connection, filing_id: str) -> tuple[Exchange, ...]:
     """The exchanges of a filing in the order in which they were sent."""
-    c = t.exchanges.c
-    query = select(t.exchanges).where(c.filing_id == filing_id).order_by(c.sent, c.call_id)
-    return tuple(exchange_of(row) for row in connection.execute(query).mappings())
+    return tuple(map(exchange_of, exchange_rows(connection, filing_id)))
 
 
 def receipt_of(connection: Connection, filing_id: str) -> Exchange | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from cybertip.filing.events import Event, load
 from cybertip.filing.machine import IllegalEventError, fold
@@ -20,11 +20,11 @@ from cybertip.ledger._beside import Beside, look_beside
 from cybertip.ledger._chain import ROOT, checkpoint_digest, link_of, salted
 from cybertip.ledger._engine import damage
 from cybertip.ledger._queries import receipt_of
-from cybertip.ledger._rows import columns_of, due_of, load_state
+from cybertip.ledger._rows import columns_of, due_of, dump_state, load_state
 from cybertip.ledger._values import Problem
 
 Row = Mapping[Any, Any]
-_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IllegalEventError, DBAPIError)
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IllegalEventError, SQLAlchemyError)
 """What comes of values that nobody wrote; pydantic's ValidationError is a ValueError."""
 
 
@@ -58,6 +58,15 @@ def _what(problem: BaseException) -> str:
     return (
         f"{problem.error_count()} values are wrong" if isinstance(problem, ValidationError) else type(problem).__name__
     )
+
+
+def _within(kept: Any, now: Any) -> bool:
+    """Whether JSON says what it would say today, but for what older programs did not know."""
+    if isinstance(kept, dict) and isinstance(now, dict):
+        return all(name in now and _within(value, now[name]) for name, value in kept.items())
+    if isinstance(kept, list) and isinstance(now, list):
+        return len(kept) == len(now) and all(map(_within, kept, now))
+    return bool(kept == now)
 
 
 def _checkpoints(connection: Connection, ledger_id: str, heads: dict[str, tuple[int, str]]) -> Iterator[Problem]:
@@ -164,7 +173,8 @@ class _Walk:
     def _states(self, row: Row) -> Iterator[Problem]:
         state = load_state(row["state"])
         events = [event for event in self._events if event is not None]
-        if len(events) == len(self._events) and events and fold(events) != state:
+        whole = len(events) == len(self._events) and bool(events)
+        if (whole and fold(events) != state) or not _within(json.loads(row["state"]), json.loads(dump_state(state))):
             yield self._told(None, "its state is not what its events come to")
         told = {name: value for name, value in columns_of(state).items() if name != "state"}
         wrong = sorted(name for name, value in told.items() if row[name] != value)

@@ -10,6 +10,7 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -104,7 +105,7 @@ def test_the_ledger_keeps_its_id(path: Path) -> None:
     ("other", "words"),
     [({"environment": "production"}, "environment mock.*set to production"), ({"account": "else"}, "another account")],
 )
-def test_another_environment_or_account_is_refused(path: Path, other: dict[str, str], words: str) -> None:
+def test_another_environment_or_account_is_refused(path: Path, other: dict[str, Any], words: str) -> None:
     """P505: a ledger belongs to one environment and one account, and the words say what to do."""
     open_ledger(path).close()
     with pytest.raises(EnvironmentRefusedError, match=f"P505.*{words}.*name"):
@@ -259,9 +260,14 @@ def test_a_thread_has_one_transaction(path: Path) -> None:
 def test_an_error_undoes_the_transaction(path: Path) -> None:
     """What was done before an error is not there, and the ledger goes on."""
     with open_ledger(path) as ledger:
-        with pytest.raises(KeyError), ledger.transaction() as transaction:
-            transaction.block("reason", T0)
-            raise KeyError
+
+        def fail() -> None:
+            with ledger.transaction() as transaction:
+                transaction.block("reason", T0)
+                transaction.book("nothing")
+
+        with pytest.raises(LedgerError):
+            fail()
         assert ledger.blocked() == ""
 
 
