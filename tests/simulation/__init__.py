@@ -1,6 +1,6 @@
 """The filing machine against the mock's core, with a network, a ledger and a time that are made up.
 
-`server` holds the mock as small values and lets it act on real calls, with every fault; `ledger` holds one filing; `world`
-puts them together with two workers, a network and an operator; `explorer` goes everywhere from there; `invariants` says
-what must hold. Nothing of the machine, of the calls or of the mock is written here again.
+`server` holds the mock as small values and lets it act on real calls, with every fault; `ledger` holds one filing;
+`world` puts them together with two workers, a network and an operator; `explorer` goes everywhere from there;
+`invariants` says what must hold. Nothing of the machine, of the calls or of the mock is written here again.
 """

@@ -33,7 +33,8 @@ def package(files: int, revision: int) -> Frozen:
         record = json.loads(sample.write_case(folder).read_text(encoding="utf-8"))
         like = record["evidence"][0]
         record["evidence"] = [
-            {**like, "id": f"file-{index}", "location": f"{index}.png", "sha256": sha256(index)} for index in range(files)
+            {**like, "id": f"file-{index}", "location": f"{index}.png", "sha256": sha256(index)}
+            for index in range(files)
         ]
         record["suspects"][0]["screen_name"] = f"plain_colours_{revision}"
         return freeze(build(make_record(record), sample.profile()), folder)

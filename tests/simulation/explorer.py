@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from cybertip.filing.states import State
 from cybertip.mock import ReportState
+from cybertip.mock.state import FIRST_REPORT_ID
 from tests.simulation.invariants import is_end, wrong
 from tests.simulation.ledger import BrokenError, Coverage
-from tests.simulation.server import FIRST_REPORT_ID, Server
+from tests.simulation.server import Server
 from tests.simulation.world import NOBODY, Bounds, Place, World
 
 
@@ -55,28 +57,28 @@ class Explorer:
     _numbers: dict[Place, int] = field(default_factory=dict)
     _places: list[Place] = field(default_factory=list)
     _parents: array[int] = field(default_factory=lambda: array("l"))
+    _seen: set[tuple[int, int, int]] = field(default_factory=set)
 
-    def run(self, *, strands: bool = True, most: int = 50_000_000) -> Explored:
+    def run(self, *, only: str = "", most: int = 50_000_000) -> Explored:
         """Go everywhere, until something does not hold.
 
         Args:
-            strands: whether to look for states from which nothing leads to an end without a person.
-            most: after how many states to give up looking, for worlds that are broken on purpose.
+            only: what to look for, passing over everything else, in a world that is broken on purpose.
+            most: after how many states to give up.
         """
+        strands = not only
         world, numbers, places, parents = self.world, self._numbers, self._places, self._parents
-        seen: set[tuple[int, int, int]] = set()
         sources, targets = array("l"), array("l")
         transitions = 0
-        self._note(world.start, -1)
+        numbers[world.start] = 0
+        places.append(world.start)
+        parents.append(-1)
         for number, place in enumerate(places):
-            looked = (place.ledger, place.server, place.marks)
-            if looked not in seen:
-                seen.add(looked)
-                problem = wrong(world.state(place), world.server(place.server), place.marks, world.bounds)
-                if problem:
-                    return self._explored(transitions, problem, number)
             if len(places) > most:
                 break
+            problem = self._problem(place)
+            if problem and only in ("", problem):
+                return self._explored(transitions, problem, number)
             try:
                 for _, following, person in world.steps(place):
                     transitions += 1
@@ -88,13 +90,28 @@ class Explorer:
                     if strands and not person:
                         sources.append(number)
                         targets.append(found)
-            except BrokenError as problem:
-                return self._explored(transitions, str(problem), number)
-        if strands and (talking := self._talking()):
-            return self._explored(transitions, talking, 0)
-        if strands and (stranded := self._stranded(sources, targets)) is not None:
-            return self._explored(transitions, "nothing leads from here to an end or to a person", stranded)
-        return self._explored(transitions, "", 0)
+            except BrokenError as broken:
+                if not only:
+                    return self._explored(transitions, str(broken), number)
+        problem, number = self._afterwards(sources, targets) if strands else ("", 0)
+        return self._explored(transitions, problem, number)
+
+    def _problem(self, place: Place) -> str:
+        """What does not hold here; each combination of ledger and server is looked at once."""
+        looked = place.ledger, place.server, place.marks
+        if looked in self._seen:
+            return ""
+        self._seen.add(looked)
+        world = self.world
+        return wrong(world.state(place), world.server(place.server), place.marks, world.bounds)
+
+    def _afterwards(self, sources: array[int], targets: array[int]) -> tuple[str, int]:
+        """What can only be said when everything was seen, and where."""
+        if talking := self._talking():
+            return talking, 0
+        if (stranded := self._stranded(sources, targets)) is not None:
+            return "nothing leads from here to an end or to a person", stranded
+        return "", 0
 
     def _talking(self) -> str:
         """A late answer that was not followed up and changes something all the same, if there is one."""
@@ -105,11 +122,6 @@ class Explorer:
                 if ledger.record(number, request, heard, holder=False) != number:
                     return f"a late answer that changes something: {request} {heard}"
         return ""
-
-    def _note(self, place: Place, parent: int) -> None:
-        self._numbers[place] = len(self._places)
-        self._places.append(place)
-        self._parents.append(parent)
 
     def _stranded(self, sources: array[int], targets: array[int]) -> int | None:
         """A state from which no step but a person's leads to an end, if there is one."""
@@ -152,7 +164,7 @@ class Explorer:
             way.append(self._parents[way[-1]])
         way.reverse()
         lines = [self._line("enqueued", self._places[way[0]])]
-        for number_before, number_after in zip(way, way[1:], strict=False):
+        for number_before, number_after in pairwise(way):
             after = self._places[number_after]
             words = next(step.words for step in self.world.steps(self._places[number_before]) if step.place == after)
             lines.append(self._line(words, after))
@@ -173,13 +185,14 @@ def _filing(state: State) -> str:
 
 
 def _held(server: Server) -> str:
-    reports = (
-        f"{'gone' if report.closed is ReportState.LAPSED else report.closed or 'open'} {len(report.files)}/{sum(file.details is not None for file in report.files)}"
-        for report in server
-    )
+    reports = []
+    for report in server:
+        described = sum(file.details is not None for file in report.files)
+        what = "gone" if report.closed is ReportState.LAPSED else report.closed or "open"
+        reports.append(f"{what} {len(report.files)}/{described}")
     return f"[{', '.join(reports)}]"
 
 
-def explore(bounds: Bounds, *, strands: bool = True, most: int = 50_000_000) -> Explored:
-    """Explore a world within bounds."""
-    return Explorer(World(bounds)).run(strands=strands, most=most)
+def explore(bounds: Bounds, *, only: str = "", most: int = 50_000_000) -> Explored:
+    """Explore a world within bounds; see `Explorer.run`."""
+    return Explorer(World(bounds)).run(only=only, most=most)

@@ -1,18 +1,19 @@
 """One filing in a ledger that is only a value, and the machine's own steps on it, each taken once and remembered.
 
-States that behave alike are made equal by `settled`; without that there would be one for every moment, every waiting time
-and every sentence.
+States that behave alike are made equal by `settled`; without that there would be one for every moment, every waiting
+time and every sentence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from cybertip.filing import machine, outcomes, steps
+from cybertip.filing import machine, steps
 from cybertip.filing.events import (
     CallEnded,
     CallStarted,
@@ -32,6 +33,7 @@ from cybertip.filing.states import LAPSE_AFTER_OPENING, Phase, State
 from cybertip.filing.status import NEEDS_PERSON, Kind, status_of
 from tests.simulation.server import NOW, Heard, Request
 
+T = TypeVar("T")
 AT_ONCE = Pace(base=timedelta(), cap=timedelta(), evidence=timedelta())
 """Nothing is waited for: whether time passes between two steps makes no difference to what may happen."""
 MOMENTS = {
@@ -95,9 +97,10 @@ def is_stale(state: State, fence: int) -> bool:
 def settled(state: State) -> State:
     """The state of which this is another appearance.
 
-    Times are all the same moment, since lapses and late clocks are steps of the world. Waiting times and the number of failures
-    decide nothing here, but for refused retracts. Words count as words. The number of opened reports starts near its limit, as if
-    some /submit had been lost before: any filing can get there without anything else changing.
+    Times are all the same moment, since lapses and late clocks are steps of the world. Waiting times and the number
+    of failures decide nothing here, but for refused retracts. Words count as words. The number of opened reports
+    starts near its limit, as if some /submit had been lost before: any filing can get there without anything else
+    changing.
     """
     attempt, started = state.attempt, state.started
     return replace(
@@ -131,6 +134,7 @@ class Ledger:
         self.number(machine.begin(Enqueued(1, self._details, NOW)))
         self._claims: dict[int, int] = {}
         self._starts: dict[int, list[tuple[str, int, Request]]] = {}
+        self._stale_starts: dict[int, list[tuple[str, int, Request]]] = {}
         self._records: dict[tuple[int, Request, Heard, bool], int] = {}
         self._words: dict[tuple[int, type[Event], int | None], int | None] = {}
 
@@ -164,21 +168,20 @@ class Ledger:
 
     def stale_starts(self, number: int) -> list[tuple[str, int, Request]]:
         """The calls that a former holder may start: none, as long as the ledger looks at the fencing number."""
-        try:
-            return list(dict.fromkeys(self._started(self.states[number], FORMER)))
-        except LeaseLostError:
-            return []
+        if number not in self._stale_starts:
+            try:
+                self._stale_starts[number] = list(dict.fromkeys(self._started(self.states[number], FORMER)))
+            except LeaseLostError:
+                self._stale_starts[number] = []
+        return self._stale_starts[number]
 
     def _started(self, state: State, fence: int) -> Iterator[tuple[str, int, Request]]:
         for words, now in MOMENTS.items():
             book = MemoryBook(state, fence, self.coverage)
             call_id = call_id_of(holder=fence == HOLDER)
-            begun = self._attempt(lambda: steps.start(book, now, AT_ONCE, lambda: call_id))  # noqa: B023
+            begun = self._attempt(partial(steps.start, book, now, AT_ONCE, partial(str, call_id)))
             if isinstance(begun, CallStarted):
                 yield words, self.number(book.state), self._request(begun, book.state)
-        if state.phase is Phase.NEW and self.files and fence == HOLDER:
-            # No call, but it comes in the same place: before /submit somebody looks whether the files are there.
-            pass
 
     def _request(self, event: CallStarted, state: State) -> Request:
         file_id = None
@@ -212,13 +215,17 @@ class Ledger:
         """The state after a person's command, which takes the lease first; None where that is not allowed."""
         key = number, kind, report_id
         if key not in self._words:
-            book = self._claimed(MemoryBook(self.states[number], HOLDER, self.coverage))
+            book = self._taken(MemoryBook(self.states[number], HOLDER, self.coverage))
             after = None
             if kind in machine.LEGAL[book.state.phase]:
                 self._attempt(lambda: book.append(self._command(kind, report_id)))
                 after = self.number(book.state)
             self._words[key] = after
         return self._words[key]
+
+    def _taken(self, book: MemoryBook) -> MemoryBook:
+        """Take the lease for a person's command."""
+        return self._claimed(book)
 
     def _command(self, kind: type[Event], report_id: int | None) -> Event:
         if kind is Corrected:
@@ -230,8 +237,7 @@ class Ledger:
         return Decided(Word.REFILE if report_id is None else Word.FILED, "somebody", NOW, "asked", report_id)
 
     @staticmethod
-    def _attempt(step: object) -> object:
-        assert callable(step)
+    def _attempt(step: Callable[[], T]) -> T:
         try:
             return step()
         except machine.IllegalEventError as problem:
@@ -253,6 +259,3 @@ class Ledger:
 def call_id_of(*, holder: bool) -> str:
     """The id of the holder's call, or of a former holder's: there is at most one of each."""
     return "the holder's call" if holder else "a former holder's call"
-
-
-TABLE = outcomes.TABLE

@@ -66,8 +66,8 @@ Server = tuple[HeldReport, ...]
 def remembered(report: HeldReport) -> HeldReport:
     """What of a report still makes a difference.
 
-    No call changes one that was retracted or has lapsed, and the documentation leaves open what either answers. So one is as
-    good as the other here, and what they held is forgotten.
+    No call changes one that was retracted or has lapsed, and the documentation leaves open what either answers. So
+    one is as good as the other here, and what they held is forgotten.
     """
     if report.closed in (ReportState.RETRACTED, ReportState.LAPSED):
         return HeldReport(report.id, b"", (), ReportState.LAPSED)
@@ -117,7 +117,9 @@ class Served(NamedTuple):
 
 # --- faults ------------------------------------------------------------------------------------------------------
 
-NO_ID = "<reportResponse><responseCode>0</responseCode><responseDescription>Success</responseDescription></reportResponse>"
+NO_ID = (
+    "<reportResponse><responseCode>0</responseCode><responseDescription>Success</responseDescription></reportResponse>"
+)
 GARBLED = "<reportResponse><responseCode>"
 OTHER_REPORT_ID = 4_999_999_999
 
@@ -186,9 +188,7 @@ class _Snapshot(NoJournal):
 
 
 def _received(report: HeldReport, clock: Clock) -> ReceivedReport:
-    files = [
-        ReceivedFile(file.id, NOW, 1, "0" * 32, file.sha256, "file.png", file.details) for file in report.files
-    ]
+    files = [ReceivedFile(file.id, NOW, 1, "0" * 32, file.sha256, "file.png", file.details) for file in report.files]
     changed = NOW if files else None
     return ReceivedReport(
         report.id, ACCOUNT, report.xml, batched=False, clock=clock, opened_at=NOW, changed_at=changed,
@@ -227,7 +227,7 @@ class Handled:
 LIKE_OTHERS = frozenset({
     Outcome.DECLARED, Outcome.NOT_NOW, Outcome.CREDENTIALS, Outcome.OTHER_REPORT, Outcome.DAMAGED, Outcome.EVIDENCE,
 })  # fmt: skip
-"""What is left out where not all outcomes are tried: for those there is another to which the machine does the same."""
+"""What is left out where not all outcomes are tried: most are to the machine what another is."""
 
 
 def serve(server: Server, request: Request, room: int, *, rich: bool = True) -> list[Served]:

@@ -1,12 +1,12 @@
 """The world: a filing in the ledger, two workers, the server, the network, and an operator; and every step from there.
 
-At any moment the lease can be taken by another worker, a worker can die, a report can lapse, a request that its sender has
-given up can arrive. A worker that was idle is no different from none, so what is kept of workers is the call under way of
-the one that holds the lease, and that of one that held it.
+At any moment the lease can be taken by another worker, a worker can die, a report can lapse, a request that its
+sender has given up can arrive. A worker that was idle is no different from none, so what is kept of workers is the
+call under way of the one that holds the lease, and that of one that held it.
 
-What crashes come to: before the commit nothing has happened; after it and before or while sending, the call is known to the
-ledger and the server has nothing (the request may also be in the air still); after the server acted, and after the answer
-came, the ledger is where it was.
+What crashes come to: before the commit nothing has happened; after it and before or while sending, the call is known
+to the ledger and the server has nothing (the request may also be in the air still); after the server acted, and after
+the answer came, the ledger is where it was.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class Bounds:
         commands: what an operator may do, each at most once.
         rich: whether all outcomes are tried, and files can be missing; otherwise one of each sort.
         described: whether file details belong to the files.
+        fenced: whether a former holder stops when it has its answer; a test lets it go on.
     """
 
     files: int
@@ -78,6 +79,7 @@ class Bounds:
     commands: tuple[type[Event], ...] = ()
     rich: bool = True
     described: bool = True
+    fenced: bool = True
 
 
 @dataclass
@@ -145,8 +147,8 @@ class World:
         ledger, holder = place.ledger, place.holder
         if holder == NOBODY:
             if self.ledger.states[ledger].started is None:
-                for words, after, errand in self._starting(ledger):
-                    yield Step(words, place._replace(ledger=after, holder=errand))
+                for words, number, errand in self._starting(ledger):
+                    yield Step(words, place._replace(ledger=number, holder=errand))
                 missing = self.ledger.missing(ledger) if self.bounds.rich else None
                 if missing is not None:
                     yield Step("a file is found missing", place._replace(ledger=missing))
@@ -159,8 +161,8 @@ class World:
                 after = place._replace(holder=self._given_up(holder), air=self._flying(place.server, holder))
                 yield Step("given up, still in the air", after)
         else:
-            after, mark = self._recording(ledger, holder, holds=True)
-            yield Step("recorded", place._replace(ledger=after, holder=NOBODY, marks=place.marks | mark))
+            number, mark = self._recording(ledger, holder, holds=True)
+            yield Step("recorded", place._replace(ledger=number, holder=NOBODY, marks=place.marks | mark))
 
     def _former(self, place: Place) -> Iterator[Step]:
         former = place.former
@@ -188,8 +190,7 @@ class World:
             if former != NOBODY or not self.bounds.former:
                 return
             former = self._telling(place.holder)
-        after = self.ledger.claim(place.ledger)
-        taken = place._replace(ledger=after, holder=NOBODY, former=former)
+        taken = place._replace(ledger=self.ledger.claim(place.ledger), holder=NOBODY, former=former)
         if taken != place:
             yield Step("another takes the lease", taken)
         for kind in self.bounds.commands:
@@ -241,6 +242,8 @@ class World:
     def _telling(self, errand: int) -> int:
         """A former holder's errand; nobody's, once it has heard what changes nothing in any ledger."""
         request, heard = self.errand(errand)
+        if not self.bounds.fenced:
+            return errand
         return errand if heard is None or (request.call, heard.outcome) in TELLING else NOBODY
 
     def _flying(self, server: int, errand: int) -> int:
@@ -286,7 +289,9 @@ class World:
             self._lapses[server] = [
                 (
                     f"report {index + 1} lapses",
-                    self._servers.of((*held[:index], remembered(report._replace(closed=ReportState.LAPSED)), *held[index + 1 :])),
+                    self._servers.of(
+                        (*held[:index], remembered(report._replace(closed=ReportState.LAPSED)), *held[index + 1 :])
+                    ),
                 )
                 for index, report in enumerate(held)
                 if report.closed is None
@@ -302,5 +307,3 @@ class World:
             kept = request.call is CallName.FINISH and heard.outcome is Outcome.OK
             self._recorded[key] = after, KEPT if kept else 0
         return self._recorded[key]
-
-
