@@ -125,7 +125,7 @@ def test_file_info_may_be_answered_without_a_file_id(body: str, file_id: str) ->
 
 @pytest.mark.parametrize("call", [FILE_INFO, calls.Retract(REPORT)])
 def test_a_success_that_names_no_report_proves_nothing(call: calls.Call[Any]) -> None:
-    """It could be any other call's, from a cache perhaps; and that a report is closed is what no second filing rests on."""
+    """It could be another call's, from a cache perhaps; and no second filing may rest on such a proof of closing."""
     with pytest.raises(IncompleteAnswerError) as caught:
         call.read(answer(reply(0)))
     assert caught.value.known is Known.UNKNOWN
