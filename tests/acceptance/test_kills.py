@@ -72,20 +72,19 @@ class DeadlyCore(MockCore):
 def a_fault(rng: Random) -> AnyFault:
     """Something that goes wrong with one request, soon."""
     skip = rng.randrange(30)
-    return rng.choice(
-        [
-            Reset(at="before-reading", skip=skip),
-            Reset(at="while-reading", after_bytes=20, skip=skip),
-            Reset(at="after-acting", skip=skip),
-            ResponseCode(code=1000, acts=True, skip=skip),
-            ResponseCode(code=1000, skip=skip),
-            ResponseCode(code=1100, skip=skip),
-            Status(status=502, acts=True, skip=skip),
-            Status(status=502, skip=skip),
-            Truncate(skip=skip),
-            WrongHash(skip=skip),
-        ]
-    )
+    faults: list[AnyFault] = [
+        Reset(at="before-reading", skip=skip),
+        Reset(at="while-reading", after_bytes=20, skip=skip),
+        Reset(at="after-acting", skip=skip),
+        ResponseCode(code=1000, acts=True, skip=skip),
+        ResponseCode(code=1000, skip=skip),
+        ResponseCode(code=1100, skip=skip),
+        Status(status=502, acts=True, skip=skip),
+        Status(status=502, skip=skip),
+        Truncate(skip=skip),
+        WrongHash(skip=skip),
+    ]
+    return rng.choice(faults)
 
 
 def write_records(folder: Path, rng: Random) -> list[Path]:

@@ -46,11 +46,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 @pytest.fixture
 def client(server: MockServer) -> Iterator[Client]:
     """A client of the mock's."""
-    timeouts = Timeouts(read=5.0)
-    with Client(
-        "mock", "mock-password", base_url=server.base_url, retry=RetryPolicy(attempts=1), timeouts=timeouts
-    ) as c:
-        yield c
+    settings: dict[str, Any] = {"retry": RetryPolicy(attempts=1), "timeouts": Timeouts(read=5.0)}
+    with Client("mock", "mock-password", base_url=server.base_url, **settings) as made:
+        yield made
 
 
 @pytest.fixture
