@@ -376,7 +376,12 @@ def test_a_stop_finishes_the_call_in_flight(
     filing = filer.enqueue(data(record), tmp_path)
     begun = threading.Event()
     begin = server.core.begin
-    monkeypatch.setattr(server.core, "begin", lambda *told: (begun.set(), begin(*told))[1])
+
+    def noted(method: str, call: str, account: str | None) -> Any:
+        begun.set()
+        return begin(method, call, account)
+
+    monkeypatch.setattr(server.core, "begin", noted)
     working = threading.Thread(target=filer.run_until_idle)
     working.start()
     assert begun.wait(30)
