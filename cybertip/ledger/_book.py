@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from cybertip.filing.events import FORMAT, CallEnded, Claimed, Corrected, Enqueued, Event, dump
 from cybertip.filing.machine import apply
@@ -19,6 +19,15 @@ from cybertip.ledger._chain import ROOT, link_of, micros, new_salt, salted
 from cybertip.ledger._errors import LeaseLostError, LedgerError
 from cybertip.ledger._rows import columns_of, due_of, exchange_row, load_state
 from cybertip.ledger._values import Core
+
+# Statements that are made once: most of the time of a small transaction would go into making them.
+_c = t.filings.c
+_READ = select(_c.state, _c.events, _c.head, _c.lease_owner).where(_c.id == bindparam("filing")).with_for_update()
+_WRITE = update(t.filings).where(_c.id == bindparam("filing"), _c.events == bindparam("before"))
+_ANSWER = select(t.exchanges.c.call_id).where(
+    t.exchanges.c.filing_id == bindparam("filing"), t.exchanges.c.call_id == bindparam("call")
+)
+_EVENT, _EXCHANGE, _FILING = insert(t.events), insert(t.exchanges), insert(t.filings)
 
 
 @dataclass(slots=True)
@@ -122,10 +131,7 @@ class Pages:
         page = self._pages.get(filing_id)
         if page is not None:
             return page
-        c = t.filings.c
-        row = self._connection.execute(
-            select(c.state, c.events, c.head, c.lease_owner).where(c.id == filing_id).with_for_update()
-        ).one_or_none()
+        row = self._connection.execute(_READ, {"filing": filing_id}).one_or_none()
         if row is None:
             raise LedgerError(f"the ledger has no filing {filing_id}")
         page = Page(filing_id, load_state(row.state), row.events, row.head, row.lease_owner)
@@ -135,17 +141,9 @@ class Pages:
     def begin(self, filing_id: str, state: State, now: datetime) -> Page:
         """Write the row of a new filing, whose first event is yet to come."""
         page = Page(filing_id, state)
-        self._connection.execute(
-            insert(t.filings).values(
-                id=filing_id,
-                created=micros(now),
-                events=0,
-                head=ROOT,
-                checked=0,
-                due=self.due(page.filing_id, state, now),
-                **columns_of(state),
-            )
-        )
+        row = {"id": filing_id, "created": micros(now), "events": 0, "head": ROOT, "checked": 0}
+        due = self.due(filing_id, state, now)
+        self._connection.execute(_FILING, row | {"due": due} | columns_of(state))
         self._pages[filing_id] = page
         return page
 
@@ -183,17 +181,13 @@ class Pages:
             attached=attached,
             previous=page.head,
         )
-        self._connection.execute(insert(t.events).values(**row))
+        self._connection.execute(_EVENT, row)
+        due = self.due(page.filing_id, state, now)
         changed = self._connection.execute(
-            update(t.filings)
-            .where(t.filings.c.id == page.filing_id, t.filings.c.events == page.seq)
-            .values(
-                events=seq,
-                head=row["link"],
-                due=self.due(page.filing_id, state, now),
-                **columns_of(state),
-                **columns,
-            )
+            _WRITE,
+            {"filing": page.filing_id, "before": page.seq, "events": seq, "head": row["link"], "due": due}
+            | columns_of(state)
+            | columns,
         )
         if changed.rowcount != 1:
             raise LedgerError("another program appended to the filing at the same moment; nothing was written")
@@ -213,8 +207,10 @@ class Pages:
     def _attached(self, filing_id: str, event: Event, exchange: Exchange | None) -> dict[str, object]:
         """The salted digests of what is stored beside an event."""
         if exchange is not None:
+            if self._connection.execute(_ANSWER, {"filing": filing_id, "call": exchange.call_id}).first() is not None:
+                raise LedgerError("the answer to this call is in the ledger already; each call is answered once")
             row = exchange_row(filing_id, exchange)
-            self._connection.execute(insert(t.exchanges).values(**row))
+            self._connection.execute(_EXCHANGE, row)
             return {"exchange": row["digest"].hex()}
         if isinstance(event, (Enqueued, Corrected)):
             return self._came_in(filing_id, event.revision)

@@ -7,20 +7,16 @@ database can lock rows; SQLite has one writer at a time and needs none of that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
 
 from cybertip.filing.schedule import SOON
-from cybertip.filing.states import Phase
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import micros
 from cybertip.ledger._engine import locks_rows
 
 _c = t.filings.c
-_WOULD_OPEN = and_(_c.phase == str(Phase.NEW), not_(_c.open))
-"""The filings that open a report as soon as they are served."""
 
 
 def pick(connection: Connection, now: datetime, most_open: int) -> str | None:
@@ -39,7 +35,7 @@ def pick(connection: Connection, now: datetime, most_open: int) -> str | None:
 def opened(connection: Connection, now: datetime) -> int:
     """How many filings have a report open, or have been claimed to open one."""
     at = micros(now)
-    opening = and_(_WOULD_OPEN, _c.lease_until.isnot(None), _c.lease_until > at)
+    opening = and_(_c.opens, _c.lease_until.isnot(None), _c.lease_until > at)
     return sum(
         connection.execute(select(func.count()).select_from(t.filings).where(condition)).scalar_one()
         for condition in (_c.open, opening)
@@ -55,16 +51,19 @@ def moment_for(connection: Connection, filing_id: str) -> int | None:
 def next_moment(connection: Connection, now: datetime, most_open: int | None) -> int | None:
     """When a filing can be claimed next, in microseconds; 0 for at once; None where nothing goes on by itself."""
     limited = most_open is not None and opened(connection, now) >= most_open
-    allowed = not_(_WOULD_OPEN) if limited else true()
-    free = or_(_c.lease_until.is_(None), _c.lease_until <= _c.due)
-    moments: Sequence[int | None] = [
-        connection.execute(select(func.min(column)).where(_c.due.isnot(None), allowed, condition)).scalar_one()
-        for column, condition in ((_c.due, free), (_c.lease_until, not_(free)))
-    ]
+    held = _c.lease_until.isnot(None)
+    queries = []
+    # One question for each kind and case, so that each is answered by the first row of an index.
+    for opens in (False,) if limited else (False, True):
+        ready = (_c.due.isnot(None), _c.opens == opens)
+        queries += [
+            select(_c.due).where(*ready, or_(not_(held), _c.lease_until <= _c.due)).order_by(_c.due),
+            select(_c.lease_until).where(*ready, held, _c.lease_until > _c.due).order_by(_c.lease_until),
+        ]
     if limited:
         # A lease that runs out may make room.
-        held = select(func.min(_c.lease_until)).where(_WOULD_OPEN, _c.lease_until > micros(now))
-        moments = [*moments, connection.execute(held).scalar_one()]
+        queries.append(select(_c.lease_until).where(_c.opens, _c.lease_until > micros(now)).order_by(_c.lease_until))
+    moments = [connection.execute(query.limit(1)).scalar_one_or_none() for query in queries]
     return min((one for one in moments if one is not None), default=None)
 
 
@@ -84,17 +83,17 @@ def _first(connection: Connection, now: datetime, *, room: bool) -> _Chosen | No
         or_(_c.lease_until.is_(None), _c.lease_until <= at),
     ]
     if not room:
-        ready.append(not_(_WOULD_OPEN))
+        ready.append(not_(_c.opens))
     lapsing = (
-        select(_c.id, _c.phase, _c.open)
+        select(_c.id, _c.opens)
         .where(*ready, _c.lapses.isnot(None), _c.lapses <= at + micros_of_soon())
         .order_by(_c.lapses, _c.created, _c.id)
     )
-    others = select(_c.id, _c.phase, _c.open).where(*ready).order_by(_c.rank, _c.confirmed, _c.created, _c.id)
+    others = select(_c.id, _c.opens).where(*ready).order_by(_c.rank, _c.confirmed, _c.created, _c.id)
     for query in (lapsing, others):
         row = connection.execute(query.limit(1).with_for_update(skip_locked=True)).first()
         if row is not None:
-            return _Chosen(row.id, would_open=row.phase == str(Phase.NEW) and not row.open)
+            return _Chosen(row.id, would_open=row.opens)
     return None
 
 

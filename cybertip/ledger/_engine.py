@@ -67,6 +67,7 @@ def prepare_file(path: Path) -> None:
     try:
         # It is never opened here when it is there: closing it would drop the locks that this process holds on it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _MODE))
+        _sync_folder(path.parent)
     except FileExistsError:
         pass
     except OSError as problem:
@@ -198,8 +199,13 @@ def back_up(source: Path, copy: Path) -> None:
     with partly.open("rb") as written:
         os.fsync(written.fileno())
     partly.rename(copy)
-    folder = os.open(copy.parent, os.O_RDONLY)
+    _sync_folder(copy.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a file that was synced is lost if its name is."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

@@ -66,6 +66,7 @@ def check_belongs(row: Row[Any], environment: str | None, account: str | None) -
 
 def _make_row(engine: Engine, environment: Environment, account: str, clock: Callable[[], datetime]) -> Row[Any]:
     with _engine.to_write(engine.connect()) as connection, connection.begin():
+        _engine.lock_schema(connection)
         row = connection.execute(select(t.ledger)).one_or_none()
         if row is not None:
             return row  # another process was quicker

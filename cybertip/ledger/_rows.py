@@ -58,13 +58,15 @@ def due_of(state: State, now: datetime, pace: Pace, sizes: tuple[int, ...] = ())
 
 def columns_of(state: State) -> dict[str, Any]:
     """The columns of a filing that follow from its state alone."""
+    opened = is_open(state)
     return {
         "fence": state.fence,
         "lapses": None if state.attempt is None else micros(state.attempt.lapses_at),
         "rank": 1 if state.urgent else 2,
         "confirmed": micros(state.confirmed_at),
         "phase": str(state.phase),
-        "open": is_open(state),
+        "open": opened,
+        "opens": state.phase is Phase.NEW and not opened,
         "report_id": state.report_id,
         "state": dump_state(state),
     }

@@ -66,6 +66,8 @@ filings = Table(
     # --- what is asked for in lists; all of it follows from the state
     Column("phase", String(20), nullable=False),
     Column("open", Boolean, nullable=False),
+    # Whether it opens a report as soon as it is served, so that it has to wait while there is no room.
+    Column("opens", Boolean, nullable=False),
     Column("report_id", BigInteger),
     # --- the chain's head, and the events folded
     Column("events", Integer, nullable=False),
@@ -84,6 +86,17 @@ Index(
     sqlite_where=_goes_on,
     postgresql_where=_goes_on,
 )
+Index(
+    "ix_filings_no_room",
+    filings.c.opens,
+    filings.c.rank,
+    filings.c.confirmed,
+    filings.c.created,
+    filings.c.id,
+    sqlite_where=_goes_on,
+    postgresql_where=_goes_on,
+)
+Index("ix_filings_due", filings.c.opens, filings.c.due, sqlite_where=_goes_on, postgresql_where=_goes_on)
 Index("ix_filings_lapses", filings.c.lapses, sqlite_where=_goes_on, postgresql_where=_goes_on)
 Index("ix_filings_open", filings.c.open, sqlite_where=filings.c.open, postgresql_where=filings.c.open)
 Index("ix_filings_created", filings.c.created, filings.c.id)

@@ -300,7 +300,7 @@ def test_the_same_answer_is_not_kept_twice(ledger: Ledger) -> None:
         event = started(transaction.book(filing_id, 1))
     with ledger.transaction() as transaction:
         transaction.book(filing_id, 1).append(*answer(event))
-    with pytest.raises(LedgerError, match="UNIQUE"), ledger.transaction() as transaction:
+    with pytest.raises(LedgerError, match="already; each call is answered once"), ledger.transaction() as transaction:
         transaction.book(filing_id, 1).append(*answer(event))
     assert len(ledger.history(filing_id)) == 4
     assert ledger.verify() == []

@@ -88,6 +88,7 @@ def _tables() -> None:
         sa.Column("confirmed", sa.BigInteger(), nullable=False),
         sa.Column("phase", sa.String(length=20), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("opens", sa.Boolean(), nullable=False),
         sa.Column("report_id", sa.BigInteger(), nullable=True),
         sa.Column("events", sa.Integer(), nullable=False),
         sa.Column("head", sa.LargeBinary(), nullable=False),
@@ -96,6 +97,22 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_filings"),
     )
     op.create_index("ix_filings_created", "filings", ["created", "id"], unique=False)
+    op.create_index(
+        "ix_filings_no_room",
+        "filings",
+        ["opens", "rank", "confirmed", "created", "id"],
+        unique=False,
+        sqlite_where=sa.text("due IS NOT NULL"),
+        postgresql_where=sa.text("due IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_filings_due",
+        "filings",
+        ["opens", "due"],
+        unique=False,
+        sqlite_where=sa.text("due IS NOT NULL"),
+        postgresql_where=sa.text("due IS NOT NULL"),
+    )
     op.create_index(
         "ix_filings_lapses",
         "filings",
