@@ -50,21 +50,20 @@ def moment_for(connection: Connection, filing_id: str) -> int | None:
 
 def next_moment(connection: Connection, now: datetime, most_open: int | None) -> int | None:
     """When a filing can be claimed next, in microseconds; 0 for at once; None where nothing goes on by itself."""
+    at = micros(now)
     limited = most_open is not None and opened(connection, now) >= most_open
-    held = _c.lease_until.isnot(None)
-    queries = []
-    # One question for each kind and case, so that each is answered by the first row of an index.
+    moments: list[int] = []
     for opens in (False,) if limited else (False, True):
-        ready = (_c.due.isnot(None), _c.opens == opens)
-        queries += [
-            select(_c.due).where(*ready, or_(not_(held), _c.lease_until <= _c.due)).order_by(_c.due),
-            select(_c.lease_until).where(*ready, held, _c.lease_until > _c.due).order_by(_c.lease_until),
-        ]
-    if limited:
-        # A lease that runs out may make room.
-        queries.append(select(_c.lease_until).where(_c.opens, _c.lease_until > micros(now)).order_by(_c.lease_until))
-    moments = [connection.execute(query.limit(1)).scalar_one_or_none() for query in queries]
-    return min((one for one in moments if one is not None), default=None)
+        free = or_(_c.lease_until.is_(None), _c.lease_until <= at)
+        first = select(_c.due).where(_c.due.isnot(None), _c.opens == opens, free).order_by(_c.due).limit(1)
+        moments += connection.execute(first).scalars().all()
+    # There are never many leases at once.
+    for row in connection.execute(select(_c.due, _c.lease_until, _c.opens).where(_c.lease_until > at)):
+        if row.due is not None and not (limited and row.opens):
+            moments.append(max(row.due, row.lease_until))
+        if limited and row.opens:
+            moments.append(row.lease_until)  # it makes room
+    return min(moments, default=None)
 
 
 class _Chosen:

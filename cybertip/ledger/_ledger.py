@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Row, select, tuple_, update
 
-from cybertip.environments import Environment
+from cybertip.environments import Environment, resolve
 from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Event, load
 from cybertip.filing.schedule import Pace
@@ -87,9 +87,10 @@ class Ledger:
 
         Raises:
             EnvironmentRefusedError: P505, the ledger belongs to another environment or account.
-            ConfigurationError: there is no ledger to look at, or it cannot be made here.
+            ConfigurationError: there is no ledger to look at, it cannot be made here, or there is no such environment.
             LedgerError: it is newer than this program, is no ledger, or cannot be written durably.
         """
+        world = None if environment is None else resolve(environment).environment
         url = _engine.url_of(where)
         path = _engine.file_of(url)
         makes = environment is not None and account is not None
@@ -101,8 +102,8 @@ class Ledger:
         try:
             with in_words():
                 _migrate.migrate(engine, path)
-                facts = own_row(engine, Environment(environment) if environment else None, account, clock)
-                check_belongs(facts, environment, account)
+                facts = own_row(engine, world, account, clock)
+                check_belongs(facts, world, account)
         except BaseException:
             engine.dispose()
             raise

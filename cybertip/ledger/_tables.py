@@ -98,7 +98,7 @@ Index(
 )
 Index("ix_filings_due", filings.c.opens, filings.c.due, sqlite_where=_goes_on, postgresql_where=_goes_on)
 Index("ix_filings_lapses", filings.c.lapses, sqlite_where=_goes_on, postgresql_where=_goes_on)
-Index("ix_filings_open", filings.c.open, sqlite_where=filings.c.open, postgresql_where=filings.c.open)
+Index("ix_filings_open", filings.c.open)
 Index("ix_filings_created", filings.c.created, filings.c.id)
 Index(
     "ix_filings_lease_until",

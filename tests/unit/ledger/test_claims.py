@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from cybertip.errors import ConfigurationError
 from cybertip.filing import Kind, Phase
@@ -33,7 +35,7 @@ def test_a_claim_gives_the_next_fencing_number(ledger: Ledger, clock: Clock) -> 
     filing_id = add(ledger)
     assert claimed(ledger) == (filing_id, 1)
     assert claimed(ledger, clock.pass_by(minutes=3)) == (filing_id, 2)
-    assert [event.kind for _, event in ledger.history(filing_id)] == ["enqueued", "claimed", "claimed"]
+    assert [one.kind for _, one in ledger.history(filing_id)] == ["enqueued", "claimed", "claimed"]
 
 
 def test_a_filing_is_held_by_one(ledger: Ledger) -> None:
@@ -246,10 +248,10 @@ def test_only_the_holder_of_the_lease_changes_the_state(ledger: Ledger) -> None:
     claimed(ledger)
     claimed(ledger, T0 + LEASE)
     before = ledger.history(filing_id)
-    event = CallStarted("call-x", 1, CallName.SUBMIT, T0)
+    call = CallStarted("call-x", 1, CallName.SUBMIT, T0)
     for fence in (1, None):
         with ledger.transaction() as transaction, pytest.raises(LeaseLostError):
-            transaction.book(filing_id, fence).append(event)
+            transaction.book(filing_id, fence).append(call)
         with ledger.transaction() as transaction, pytest.raises(LeaseLostError):
             transaction.release(transaction.book(filing_id, fence))
     with ledger.transaction() as transaction:
@@ -266,12 +268,12 @@ def test_anyone_may_append_the_answer_of_a_call(ledger: Ledger, fence: int | Non
     filing_id = add(ledger)
     claimed(ledger)
     with ledger.transaction() as transaction:
-        event = started(transaction.book(filing_id, 1))
+        call = started(transaction.book(filing_id, 1))
     claimed(ledger, T0 + LEASE)
     with ledger.transaction() as transaction:
-        state = transaction.book(filing_id, fence).append(*answer(event))
+        state = transaction.book(filing_id, fence).append(*answer(call))
     assert [one.report_id for one in state.orphans] == [REPORT]
-    assert [one.call_id for one in ledger.exchanges(filing_id)] == [event.call_id]
+    assert [one.call_id for one in ledger.exchanges(filing_id)] == [call.call_id]
     assert ledger.verify() == []
 
 
@@ -280,7 +282,7 @@ def test_a_late_answer_wakes_a_filing_that_rests(ledger: Ledger) -> None:
     filing_id = add(ledger)
     claimed(ledger)
     with ledger.transaction() as transaction:
-        event = started(transaction.book(filing_id, 1))
+        call = started(transaction.book(filing_id, 1))
     with ledger.transaction() as transaction:
         book = transaction.claim_this(filing_id, "somebody", T0 + LEASE, LEASE)
         assert book is not None
@@ -288,7 +290,7 @@ def test_a_late_answer_wakes_a_filing_that_rests(ledger: Ledger) -> None:
         transaction.release(book)
     assert ledger.next_due() is None
     with ledger.transaction() as transaction:
-        transaction.book(filing_id).append(*answer(event))
+        transaction.book(filing_id).append(*answer(call))
     assert ledger.next_due() == T0
 
 
@@ -297,11 +299,11 @@ def test_the_same_answer_is_not_kept_twice(ledger: Ledger) -> None:
     filing_id = add(ledger)
     claimed(ledger)
     with ledger.transaction() as transaction:
-        event = started(transaction.book(filing_id, 1))
+        call = started(transaction.book(filing_id, 1))
     with ledger.transaction() as transaction:
-        transaction.book(filing_id, 1).append(*answer(event))
+        transaction.book(filing_id, 1).append(*answer(call))
     with pytest.raises(LedgerError, match="already; each call is answered once"), ledger.transaction() as transaction:
-        transaction.book(filing_id, 1).append(*answer(event))
+        transaction.book(filing_id, 1).append(*answer(call))
     assert len(ledger.history(filing_id)) == 4
     assert ledger.verify() == []
 
@@ -312,13 +314,34 @@ def test_an_exchange_belongs_to_the_end_of_its_call(ledger: Ledger) -> None:
     claimed(ledger)
     with ledger.transaction() as transaction:
         book = transaction.book(filing_id, 1)
-        event = started(book)
-        ended, exchange = answer(event)
+        call = started(book)
+        ended, exchange = answer(call)
         with pytest.raises(ValueError, match="another call"):
             book.append(CallEnded("other", 1, CallName.SUBMIT, Outcome.UNKNOWN, T0), exchange)
         with pytest.raises(ValueError, match="end of its call"):
             book.append(CancelRequested("somebody", T0, "made up"), exchange)
         book.append(ended, exchange)
+
+
+def test_whom_to_serve_is_asked_of_an_index(ledger: Ledger) -> None:
+    """However many filings rest or wait, no claim and no look at what is due goes through all of them."""
+    for number in range(5):
+        add(ledger, f"case-{number}")
+    asked: list[str] = []
+
+    def explain(_connection: object, cursor: Any, text: str, parameters: Any, *_: object) -> None:
+        if text.startswith("SELECT") and "filings" in text:
+            asked.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters))
+
+    event.listen(ledger._engine, "before_cursor_execute", explain)
+    claimed(ledger)
+    claimed(ledger, most_open=0)
+    ledger.next_due()
+    ledger.next_due(most_open=1)
+    with ledger.transaction() as transaction:
+        transaction.owners(T0)
+    assert len(asked) > 10
+    assert [plan for plan in asked if "SCAN filings" in plan and "INDEX" not in plan] == []
 
 
 def test_without_an_account_nothing_is_claimed(ledger: Ledger, path: Path) -> None:

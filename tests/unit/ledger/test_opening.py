@@ -142,6 +142,13 @@ def test_looking_makes_no_ledger(path: Path) -> None:
         assert looking.verify() == []
 
 
+def test_an_environment_that_does_not_exist_is_refused(path: Path) -> None:
+    """Only mock, test and production are known, and nothing is made for another."""
+    with pytest.raises(ConfigurationError, match="mock, test or production"):
+        open_ledger(path, environment="staging")
+    assert not path.exists()
+
+
 def test_a_ledger_needs_a_folder(tmp_path: Path) -> None:
     """Where the file cannot be made, the words say why."""
     with pytest.raises(ConfigurationError, match="cannot be made: No such file"):

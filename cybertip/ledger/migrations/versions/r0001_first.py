@@ -129,14 +129,7 @@ def _tables() -> None:
         sqlite_where=sa.text("lease_until IS NOT NULL"),
         postgresql_where=sa.text("lease_until IS NOT NULL"),
     )
-    op.create_index(
-        "ix_filings_open",
-        "filings",
-        ["open"],
-        unique=False,
-        sqlite_where=sa.column("open", sa.Boolean()),
-        postgresql_where=sa.column("open", sa.Boolean()),
-    )
+    op.create_index("ix_filings_open", "filings", ["open"], unique=False)
     op.create_index(
         "ix_filings_service",
         "filings",
