@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?= -n auto
+SOAK ?= 50
 
-.PHONY: help install demo test check bench docs clean
+.PHONY: help install demo test soak check bench docs clean
 
 help:  ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +27,9 @@ demo: install  ## File a made-up case against a mock server
 
 test: install  ## All tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+soak: install  ## Filings in time, with far more faults and pairs of faults than in the tests (some minutes)
+	CYBERTIP_SOAK=$(SOAK) $(BIN)/python -m pytest $(PYTEST_ARGS) --timeout 3600 -rP tests/simulation/test_times.py
 
 check: install  ## Style, types, layers, and that no secret or host slipped in
 	$(BIN)/ruff check .

@@ -26,7 +26,7 @@ def wrong(state: State, server: Server, marks: int, bounds: Bounds) -> str:
     if state.phase is Phase.FILED and state.report_id not in {report.id for report in finished}:
         return "filed in the ledger only"
     for report in finished:
-        if problem := _other_content(report, state, bounds):
+        if problem := other_content(report, state.revision, bounds.files, described=bounds.described):
             return problem
         known = state.report_id if state.phase is Phase.FILED else None
         if state.phase in MAY_BE_FILED and state.attempt is not None:
@@ -42,16 +42,16 @@ def wrong(state: State, server: Server, marks: int, bounds: Bounds) -> str:
     return ""
 
 
-def _other_content(report: HeldReport, state: State, bounds: Bounds) -> str:
+def other_content(report: HeldReport, revision: int, files: int, *, described: bool = True) -> str:
     """Whether a finished report holds anything but the package: each file once, each described once."""
-    frozen = package(bounds.files, state.revision)
+    frozen = package(files, revision)
     if report.xml != frozen.report:
         return "a finished report of another version of the record"
     if Counter(file.sha256 for file in report.files) != Counter(file.sha256 for file in frozen.files):
         return "a finished report without exactly its files"
-    described = {file.sha256: file for file in frozen.files}
+    details = {file.sha256: file for file in frozen.files}
     for file in report.files:
-        wanted = described[file.sha256].described(report.id, file.id) if bounds.described else None
+        wanted = details[file.sha256].described(report.id, file.id) if described else None
         if file.details != wanted:
             return "a finished report with a file that is not described as it should be"
     return ""

@@ -14,9 +14,12 @@ from cybertip.filing import machine, outcomes, steps
 from cybertip.filing.events import AttemptDropped, CallStarted, Claimed, Corrected, Decided, Event
 from cybertip.filing.outcomes import CallName, Move, Outcome
 from cybertip.filing.states import Phase, State
+from cybertip.mock import Behaviour
 from tests.simulation import ledger, server
 from tests.simulation.explorer import explore
 from tests.simulation.ledger import HOLDER, Ledger, MemoryBook
+from tests.simulation.test_times import at_random
+from tests.simulation.times import Simulation
 from tests.simulation.world import Bounds, World
 
 TWICE = "two finished reports"
@@ -129,3 +132,15 @@ def test_a_persons_word_must_be_about_all_time(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(World, "_truth", hasty)
     assert_found(Bounds(0, commands=(Decided,), rich=False), TWICE)
+
+
+def test_the_simulation_in_time_finds_it_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where finish is not asked again until it is answered, some of a few schedules in time file twice."""
+    rule(monkeypatch, CallName.FINISH, Outcome.UNKNOWN, Move.GIVE_UP)
+    twice = 0
+    for seed in range(20):
+        try:
+            Simulation(seed, (0, 1, 3), at_random(seed, 0.5), Behaviour()).run()
+        except AssertionError as problem:
+            twice += str(problem) == TWICE
+    assert twice
