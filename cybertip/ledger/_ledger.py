@@ -101,7 +101,7 @@ class Ledger:
         engine = _engine.make_engine(url)
         try:
             with in_words():
-                _migrate.migrate(engine, path)
+                _migrate.migrate(engine, path, makes=makes)
                 facts = own_row(engine, world, account, clock)
                 check_belongs(facts, world, account)
         except BaseException:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, select
 
 from cybertip._version import __version__
+from cybertip.errors import ConfigurationError
 from cybertip.ledger import _tables as t
 from cybertip.ledger._engine import back_up, lock_schema, to_write
 from cybertip.ledger._errors import LedgerError
@@ -36,19 +37,24 @@ def revision_of(connection: Connection) -> str | None:
     return None
 
 
-def migrate(engine: Engine, path: Path | None) -> None:
+def migrate(engine: Engine, path: Path | None, *, makes: bool) -> None:
     """Bring the tables to the newest revision, in one transaction.
 
     Args:
         engine: the database.
         path: its file, where it is SQLite: a copy is put beside it first if it holds anything.
+        makes: whether an empty database is made a ledger.
 
     Raises:
+        ConfigurationError: it is empty, and is only to be looked at.
         LedgerError: the ledger is newer than this program, or is none.
     """
     with engine.connect() as connection, connection.begin():
-        if _is_current(revision_of(connection)):
+        found = revision_of(connection)
+        if _is_current(found):
             return
+    if found is None and not makes:
+        raise ConfigurationError("the database is empty; there is no ledger to look at yet")
     with to_write(engine.connect()) as connection, connection.begin():
         lock_schema(connection)
         found = revision_of(connection)

@@ -137,6 +137,10 @@ def test_looking_makes_no_ledger(path: Path) -> None:
     with pytest.raises(ConfigurationError, match="there is no ledger"):
         Ledger.open(path)
     assert not path.exists()
+    path.touch()
+    with pytest.raises(ConfigurationError, match="empty"):
+        Ledger.open(path)
+    assert path.stat().st_size == 0 or b"CREATE TABLE" not in path.read_bytes()
     open_ledger(path).close()
     with Ledger.open(path) as looking:
         assert looking.verify() == []
