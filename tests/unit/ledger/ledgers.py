@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -94,12 +94,9 @@ def answer(
         event.call_id, event.fence, event.call, outcome, now, report_id, event.file, code=0 if ok else None
     )
     if event.call is CallName.UPLOAD and ok:
-        ended = CallEnded(
-            event.call_id, event.fence, event.call, outcome, now, report_id, event.file, f"{event.file:032x}"
-        )
+        ended = replace(ended, file_id=f"{event.file:032x}")
     if event.call is CallName.FINISH and ok:
-        ids = tuple(f"{index:032x}" for index in range(files))
-        ended = CallEnded(event.call_id, event.fence, event.call, outcome, now, report_id, None, None, ids)
+        ended = replace(ended, file_ids=tuple(f"{index:032x}" for index in range(files)))
     headers = (("request-id", f"r-{event.call_id}"), ("date", "Mon, 02 Mar 2026 12:00:00 GMT"))
     body = f"<answer call='{event.call}'/>\r\n".encode()
     return ended, Exchange(
@@ -128,12 +125,11 @@ def file_it(ledger: Ledger, filing_id: str, now: datetime = T0) -> None:
         transaction.release(transaction.book(filing_id, fence))
 
 
-def tampered(path: Path, *statements: str) -> Iterator[int]:
-    """Change a ledger's file as somebody would who knows SQL; how many rows each statement changed."""
+def tampered(path: Path, *statements: str) -> None:
+    """Change a ledger's file as somebody would who knows SQL."""
     with closing(sqlite3.connect(path)) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-        for name in names:
-            connection.execute(f"DROP TRIGGER {name}")
-        changed = [connection.execute(statement).rowcount for statement in statements]
+        for name in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name[0]}")
+        for statement in statements:
+            assert connection.execute(statement).rowcount
         connection.commit()
-    yield from changed

@@ -113,7 +113,7 @@ def test_an_untouched_ledger_has_no_problems(copy: Path) -> None:
 
 def test_the_first_broken_link_is_named(copy: Path) -> None:
     """In words: the filing, the number of the event, and what differs; once for each filing."""
-    list(tampered(copy, "UPDATE events SET payload = x'7b7d' WHERE seq >= 3"))
+    tampered(copy, "UPDATE events SET payload = x'7b7d' WHERE seq >= 3")
     found = [str(one) for one in problems(copy)]
     assert len(found) == 2
     assert all("event 3: its payload is not the one that was written" in text for text in found)
@@ -123,7 +123,7 @@ def test_the_first_broken_link_is_named(copy: Path) -> None:
 @pytest.mark.parametrize("kept", [2, 5])
 def test_a_missing_event_is_named(copy: Path, kept: int) -> None:
     """An event taken out of the middle is missed by its number."""
-    list(tampered(copy, f"DELETE FROM events WHERE seq = {kept}"))
+    tampered(copy, f"DELETE FROM events WHERE seq = {kept}")
     assert {(one.seq, one.words) for one in problems(copy)} == {(kept, "the event is missing")}
 
 
@@ -131,14 +131,12 @@ def test_a_chain_written_anew_is_found_by_the_checkpoint(copy: Path) -> None:
     """Who cuts off a tail and mends everything that tells of it is found by the checkpoint."""
     with closing(sqlite3.connect(copy)) as connection:
         row = connection.execute("SELECT filing_id FROM exchanges WHERE call = 'finish'").fetchone()
-    list(
-        tampered(
-            copy,
-            f"DELETE FROM events WHERE filing_id = '{row[0]}' AND seq > 4",
-            f"DELETE FROM exchanges WHERE filing_id = '{row[0]}'",
-            f"UPDATE filings SET events = 4, head = (SELECT link FROM events WHERE filing_id = filings.id AND seq = 4)"
-            f" WHERE id = '{row[0]}'",
-        )
+    tampered(
+        copy,
+        f"DELETE FROM events WHERE filing_id = '{row[0]}' AND seq > 4",
+        f"DELETE FROM exchanges WHERE filing_id = '{row[0]}'",
+        f"UPDATE filings SET events = 4, head = (SELECT link FROM events WHERE filing_id = filings.id AND seq = 4)"
+        f" WHERE id = '{row[0]}'",
     )
     assert "a checkpoint names this event, and it is not there any more" in {one.words for one in problems(copy)}
 
@@ -146,7 +144,7 @@ def test_a_chain_written_anew_is_found_by_the_checkpoint(copy: Path) -> None:
 def test_a_filing_that_is_gone_is_found_by_the_checkpoint(copy: Path) -> None:
     """A filing that was taken out with everything is still named by a checkpoint."""
     tables = ("package_files", "packages", "findings", "events", "exchanges", "filing_records")
-    list(tampered(copy, *(f"DELETE FROM {name}" for name in tables), "DELETE FROM filings"))
+    tampered(copy, *(f"DELETE FROM {name}" for name in tables), "DELETE FROM filings")
     assert [one.words for one in problems(copy)] == [
         "a checkpoint names this event, and the whole filing is not there any more"
     ] * 2
@@ -154,13 +152,13 @@ def test_a_filing_that_is_gone_is_found_by_the_checkpoint(copy: Path) -> None:
 
 def test_a_missing_checkpoint_is_found(copy: Path) -> None:
     """Checkpoints are a chain of their own."""
-    list(tampered(copy, "DELETE FROM checkpoints WHERE number = 1"))
+    tampered(copy, "DELETE FROM checkpoints WHERE number = 1")
     assert "checkpoint 1 does not follow the one before it, or was changed" in {one.words for one in problems(copy)}
 
 
 def test_a_newest_checkpoint_that_was_cut_off_is_found(copy: Path) -> None:
     """The filings tell up to where they were checked."""
-    list(tampered(copy, "DELETE FROM checkpoints WHERE number = 2"))
+    tampered(copy, "DELETE FROM checkpoints WHERE number = 2")
     assert any("checkpoint is at event" in one.words for one in problems(copy))
 
 
@@ -170,13 +168,13 @@ def test_what_no_event_names_is_found(copy: Path) -> None:
         names = [row[1] for row in connection.execute("PRAGMA table_info(exchanges)")]
     columns = ", ".join(f'"{name}"' for name in names)
     values = ", ".join("'slipped in'" if name == "call_id" else f'"{name}"' for name in names)
-    list(tampered(copy, f"INSERT INTO exchanges ({columns}) SELECT {values} FROM exchanges LIMIT 1"))
+    tampered(copy, f"INSERT INTO exchanges ({columns}) SELECT {values} FROM exchanges LIMIT 1")
     assert any("exchange slipped in" in one.words for one in problems(copy))
 
 
 def test_a_filing_that_would_never_go_on_is_found(copy: Path) -> None:
     """A due moment that was taken away would strand it."""
-    list(tampered(copy, "UPDATE filings SET due = NULL"))
+    tampered(copy, "UPDATE filings SET due = NULL")
     assert [one.words for one in problems(copy)] == ["it has to go on, and says that it rests"]
 
 
