@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ import pytest
 from sqlalchemy import event
 
 from cybertip.errors import ConfigurationError
-from cybertip.filing import Kind, Phase
+from cybertip.filing import Kind, Phase, begin
 from cybertip.filing.events import CallEnded, CallStarted, CancelRequested
 from cybertip.filing.outcomes import CallName, Outcome
+from cybertip.filing.states import Started
 from cybertip.ledger import LeaseLostError, Ledger, LedgerError
+from cybertip.ledger._rows import due_of
 from tests.unit.ledger.ledgers import (
     LEASE,
+    PACE,
     REPORT,
     T0,
     Clock,
@@ -24,8 +28,10 @@ from tests.unit.ledger.ledgers import (
     answer,
     claimed,
     file_it,
+    new,
     one_call,
     open_ledger,
+    package,
     started,
 )
 
@@ -126,6 +132,23 @@ def test_a_wait_is_kept(ledger: Ledger) -> None:
     assert T0 < state.due_at == ledger.next_due()
 
 
+def test_no_wait_outlives_the_last_safe_moment(ledger: Ledger, clock: Clock) -> None:
+    """A filing whose next file takes long is looked at again before it is too late, whatever the event says."""
+    large = replace(package(), files=(replace(package().files[0], size=36_000_000_000),))
+    with ledger.transaction() as transaction:
+        coming = replace(new(), package=large, enqueued=replace(new().enqueued, details=(True,)))
+        filing_id = transaction.add(coming, T0)
+        transaction.claim("worker", T0, timedelta(days=1), 9)
+    one_call(ledger, filing_id, 1)
+    now = clock.pass_by(hours=13, minutes=50)
+    with ledger.transaction() as transaction:
+        book = transaction.book(filing_id, 1)
+        ended, exchange = answer(started(book, now), now, Outcome.UNSENT)
+        book.append(replace(ended, due_at=now + timedelta(minutes=15)), exchange)
+        transaction.release(book)
+    assert ledger.next_due() == T0 + timedelta(hours=13, minutes=55)
+
+
 def test_a_moment_given_on_release_is_kept(ledger: Ledger) -> None:
     """Who gives a lease back may say when the filing is to be looked at next."""
     filing_id = add(ledger)
@@ -148,12 +171,22 @@ def test_a_call_in_the_air_is_looked_after_at_once(ledger: Ledger) -> None:
     assert len(state.possible_orphans) == 1
 
 
+def test_a_call_in_the_air_is_due_even_if_nothing_else_is() -> None:
+    """Whatever the state is otherwise: somebody has to find out what became of the call."""
+    state = begin(new().enqueued)
+    in_the_air = Started("call-x", CallName.RETRACT, T0, REPORT, None)
+    rests = replace(state, phase=Phase.CANCELLED)
+    assert due_of(rests, T0, PACE) is None
+    assert due_of(replace(rests, started=in_the_air), T0, PACE) == 0
+
+
 def test_only_so_many_reports_are_open_at_once(ledger: Ledger) -> None:
     """New filings wait while there is no room; one with an open report is always served; room comes back."""
     first = add(ledger, "first", confirmed=timedelta(hours=3))
     second = add(ledger, "second", confirmed=timedelta(hours=2))
     assert claimed(ledger, most_open=1) == (first, 1)
     assert claimed(ledger, most_open=1) is None, "claimed to be opened counts as open"
+    assert ledger.next_due(most_open=1) == T0 + LEASE, "there may be room when that lease runs out"
     one_call(ledger, first, 1)
     with ledger.transaction() as transaction:
         transaction.release(transaction.book(first, 1))
@@ -249,8 +282,8 @@ def test_only_the_holder_of_the_lease_changes_the_state(ledger: Ledger) -> None:
     claimed(ledger, T0 + LEASE)
     before = ledger.history(filing_id)
     call = CallStarted("call-x", 1, CallName.SUBMIT, T0)
-    for fence in (1, None):
-        with ledger.transaction() as transaction, pytest.raises(LeaseLostError):
+    for fence, words in ((1, "not held any more"), (None, "without the lease")):
+        with ledger.transaction() as transaction, pytest.raises(LeaseLostError, match=words):
             transaction.book(filing_id, fence).append(call)
         with ledger.transaction() as transaction, pytest.raises(LeaseLostError):
             transaction.release(transaction.book(filing_id, fence))

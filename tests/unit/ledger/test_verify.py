@@ -12,11 +12,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from cybertip.filing.events import Corrected
 from cybertip.filing.outcomes import Outcome
 from cybertip.ledger import Ledger, LedgerError, Problem, _tables
-from tests.unit.ledger.ledgers import LEASE, T0, add, claimed, file_it, new, one_call, open_ledger, package, tampered
+from cybertip.ledger._rows import exchange_row
+from tests.unit.ledger.ledgers import (
+    LEASE,
+    T0,
+    add,
+    answer,
+    claimed,
+    file_it,
+    new,
+    one_call,
+    open_ledger,
+    package,
+    started,
+    tampered,
+)
 
 COVERED = {
     "ledger": {"id"},
@@ -163,13 +178,40 @@ def test_a_newest_checkpoint_that_was_cut_off_is_found(copy: Path) -> None:
 
 
 def test_what_no_event_names_is_found(copy: Path) -> None:
-    """An answer that was slipped in has no event."""
-    with closing(sqlite3.connect(copy)) as connection:
-        names = [row[1] for row in connection.execute("PRAGMA table_info(exchanges)")]
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join("'slipped in'" if name == "call_id" else f'"{name}"' for name in names)
-    tampered(copy, f"INSERT INTO exchanges ({columns}) SELECT {values} FROM exchanges LIMIT 1")
-    assert any("exchange slipped in" in one.words for one in problems(copy))
+    """An answer that was slipped in, with digests of its own, has no event."""
+    with Ledger.open(copy) as ledger:
+        filing_id = next(iter(ledger.filings(T0))).id
+        slipped = replace(ledger.exchanges(filing_id)[0], call_id="slipped in")
+        with ledger._written() as connection:
+            connection.execute(insert(_tables.exchanges), exchange_row(filing_id, slipped))
+        assert [one.words for one in ledger.verify()] == ["the exchange slipped in is there that no event names"]
+
+
+def test_packages_that_changed_places_are_found(copy: Path) -> None:
+    """An event names the package of its own revision."""
+    tables = ("packages", "package_files")
+    tampered(
+        copy,
+        *(f"UPDATE {table} SET revision = revision + 10" for table in tables),
+        *(f"UPDATE {table} SET revision = 13 - revision WHERE revision IN (11, 12)" for table in tables),
+    )
+    assert any("names the package of revision 1" in one.words for one in problems(copy))
+
+
+def test_a_filing_without_its_receipt_is_found(ledger: Ledger) -> None:
+    """What is filed has the answer that says so, unless it is known to be lost."""
+    filing_id = add(ledger)
+    found = claimed(ledger)
+    assert found is not None
+    for _ in range(5):
+        one_call(ledger, *found)
+    with ledger.transaction() as transaction:
+        book = transaction.book(*found)
+        ended, _exchange = answer(started(book))
+        book.append(ended)
+    assert [str(one) for one in ledger.verify()] == [
+        f"filing {filing_id}: it is filed, and its receipt is not among the answers"
+    ]
 
 
 def test_a_filing_that_would_never_go_on_is_found(copy: Path) -> None:
