@@ -29,7 +29,7 @@ test: install  ## All tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 soak: install  ## Filings in time, with far more faults and pairs of faults than in the tests (some minutes)
-	CYBERTIP_SOAK=$(SOAK) $(BIN)/python -m pytest $(PYTEST_ARGS) --timeout 3600 -rP tests/simulation/test_times.py
+	CYBERTIP_SOAK=$(SOAK) $(BIN)/python -m pytest $(PYTEST_ARGS) --timeout 3600 -rP tests/simulation
 
 check: install  ## Style, types, layers, and that no secret or host slipped in
 	$(BIN)/ruff check .

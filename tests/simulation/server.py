@@ -7,7 +7,7 @@ call is about is restored, and what comes of it is remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -23,19 +23,10 @@ from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.mock import Behaviour, MockCore, ReportState
 from cybertip.mock.answers import Answer as MockAnswer
 from cybertip.mock.clock import Clock
-from cybertip.mock.faults import (
-    AnyFault,
-    ResponseCode,
-    Status,
-    Throttle,
-    Truncate,
-    Unauthorized,
-    WrongHash,
-    WrongReportId,
-)
 from cybertip.mock.journal import Kept, NoJournal
 from cybertip.mock.state import FIRST_REPORT_ID, ReceivedFile, ReceivedReport
 from tests.simulation.documents import content, md5, package, sha256
+from tests.simulation.faults import LIKE_OTHERS, OTHER_REPORT_ID, faults
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The moment at which everything happens. Lapses are steps of the world, not matters of a clock."""
@@ -115,65 +106,6 @@ class Served(NamedTuple):
     heard: Heard
 
 
-# --- faults ------------------------------------------------------------------------------------------------------
-
-NO_ID = (
-    "<reportResponse><responseCode>0</responseCode><responseDescription>Success</responseDescription></reportResponse>"
-)
-GARBLED = "<reportResponse><responseCode>"
-OTHER_REPORT_ID = 4_999_999_999
-
-ACTING: dict[str, AnyFault | None] = {
-    "answered": None,
-    "code 1000 after acting": ResponseCode(code=1000, acts=True),
-    "HTTP 500 after acting": Status(status=500, acts=True),
-    "HTTP 502 after acting": Status(status=502, acts=True),
-    "an empty answer after acting": Status(status=200, body="", acts=True),
-    "a success without ids after acting": Status(status=200, body=NO_ID, content_type="text/xml", acts=True),
-    "the answer is truncated": Truncate(),
-    "the connection breaks within the answer": Truncate(cut="connection"),
-    "the answer names another report": WrongReportId(report_id=OTHER_REPORT_ID),
-}
-"""Faults with which the server acts."""
-IDLE: dict[str, AnyFault] = {
-    "code 1000 without acting": ResponseCode(code=1000),
-    "code 1100": ResponseCode(code=1100),
-    "code 1300": ResponseCode(code=1300),
-    "code 4100": ResponseCode(code=4100),
-    "code 1001": ResponseCode(code=1001),
-    "an unknown code": ResponseCode(code=7777),
-    "HTTP 500 without acting": Status(status=500),
-    "HTTP 502 without acting": Status(status=502),
-    "an empty answer without acting": Status(status=200, body=""),
-    "a success without ids and without acting": Status(status=200, body=NO_ID, content_type="text/xml"),
-    "half an answer without acting": Status(status=200, body=GARBLED, content_type="text/xml"),
-    "HTTP 429": Throttle(),
-    "HTTP 401": Unauthorized(),
-}
-"""Faults with which it does not."""
-OPEN_QUESTIONS = (
-    Behaviour(),
-    Behaviour(lapsed=5101),
-    Behaviour(second_finish=5001),
-    Behaviour(second_finish=0),
-    Behaviour(second_fileinfo="replaces"),
-    Behaviour(server="2016"),
-)
-"""Everything that the documentation leaves open and that makes a difference here."""
-
-
-def _faults(request: Request, report: HeldReport | None) -> Iterator[tuple[str, AnyFault | None, Behaviour]]:
-    for behaviour in OPEN_QUESTIONS:
-        for words, fault in ACTING.items():
-            yield words, fault, behaviour
-    if request.call is CallName.UPLOAD:
-        yield "another MD5", WrongHash(), OPEN_QUESTIONS[0]
-    for words, idle in IDLE.items():
-        yield words, idle, OPEN_QUESTIONS[0]
-    if request.call is CallName.FILEINFO:
-        yield "code 5002", ResponseCode(code=5002), OPEN_QUESTIONS[0]
-
-
 # --- acting ------------------------------------------------------------------------------------------------------
 
 
@@ -224,12 +156,6 @@ class Handled:
     heard: Heard
 
 
-LIKE_OTHERS = frozenset({
-    Outcome.DECLARED, Outcome.NOT_NOW, Outcome.CREDENTIALS, Outcome.OTHER_REPORT, Outcome.DAMAGED, Outcome.EVIDENCE,
-})  # fmt: skip
-"""What is left out where not all outcomes are tried: most are to the machine what another is."""
-
-
 def serve(server: Server, request: Request, room: int, *, rich: bool = True) -> list[Served]:
     """Every way in which a call that is sent can go.
 
@@ -263,7 +189,7 @@ def _handled(report: HeldReport | None, request: Request, next_id: int) -> tuple
     # The same file gets the same id wherever the simulation comes by.
     seed = f"{next_id if report is None else report.id}/{0 if report is None else len(report.files)}"
     ways = []
-    for words, fault, behaviour in _faults(request, report):
+    for words, fault, behaviour in faults(request.call):
         core = core_of(before, behaviour, next_id=next_id, seed=seed)
         raw = core.perform(fault, request.call, act_of(core, request))
         way = fault.delivery if fault is not None else None

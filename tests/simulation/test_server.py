@@ -5,9 +5,8 @@ from __future__ import annotations
 from cybertip.filing.outcomes import CallName
 from cybertip.mock import Behaviour
 from cybertip.mock.state import FIRST_REPORT_ID
+from tests.simulation.faults import ACTING, IDLE
 from tests.simulation.server import (
-    ACTING,
-    IDLE,
     Request,
     Server,
     act_of,

@@ -33,10 +33,10 @@ from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.schedule import Pace, due_at, rank
 from cybertip.filing.states import ENDS, Phase, State
 from cybertip.mock import Behaviour, MockCore, ReportState
-from cybertip.mock.faults import AnyFault, ResponseCode, WrongHash
 from tests.simulation.documents import package
+from tests.simulation.faults import ACTING, IDLE, ONLY_FOR, fault_of
 from tests.simulation.ledger import Coverage, LeaseLostError, MemoryBook
-from tests.simulation.server import ACTING, IDLE, NOW, Heard, Request, act_of, call_of, hear
+from tests.simulation.server import NOW, Heard, Request, act_of, call_of, hear
 
 Process = Generator[timedelta, None, None]
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -56,12 +56,11 @@ STALLS_BEFORE = "the worker stalls for a day before it sends"
 STALLS_AFTER = "the worker stalls for a day before it records the answer"
 DEATHS = (DIES_BEFORE, DIES_AFTER)
 UNREADABLE = "the file cannot be read to its end"
-_SPECIAL: dict[str, AnyFault] = {"another MD5": WrongHash(), "code 5002": ResponseCode(code=5002)}
 WAYS = (
-    *ACTING, *IDLE, *_SPECIAL, *UNSENT, LATE, LOST, *DEATHS, STALLS_BEFORE, STALLS_AFTER, UNREADABLE,
+    *ACTING, *IDLE, *ONLY_FOR, *UNSENT, LATE, LOST, *DEATHS, STALLS_BEFORE, STALLS_AFTER, UNREADABLE,
 )  # fmt: skip
 """Every way in which a request can go."""
-_ONLY_FOR = {"another MD5": CallName.UPLOAD, "code 5002": CallName.FILEINFO, UNREADABLE: CallName.UPLOAD}
+_CALLS = {words: call for words, (call, _) in ONLY_FOR.items()} | {UNREADABLE: CallName.UPLOAD}
 
 Plan = Callable[[int, Request], str]
 """Tells how a request goes, by its number."""
@@ -209,7 +208,7 @@ class Simulation:
             request = self._request(filing, begun)
             self.requests += 1
             way = self.plan(self.requests, request)
-            way = CLEAN if _ONLY_FOR.get(way, request.call) is not request.call else way
+            way = CLEAN if _CALLS.get(way, request.call) is not request.call else way
             self.log.append(f"{self.now:%d %H:%M:%S} {filing.state.phase:10} {request}: {way}")
             heard = yield from self._send(filing, request, way)
             if heard is None or not self._record(filing, fence, begun, heard):
@@ -250,7 +249,7 @@ class Simulation:
     def _act(self, filing: Filing, request: Request, way: str) -> Heard:
         """The request arrives; what the worker hears, if it still listens."""
         before = set(self.core.reports)
-        fault = {**ACTING, **IDLE, **_SPECIAL}.get(way)
+        fault = fault_of(way)
         raw = self.core.perform(fault, request.call, act_of(self.core, request))
         filing.reports += set(self.core.reports) - before
         headers = tuple((key.lower(), value) for key, value in raw.headers.items())
