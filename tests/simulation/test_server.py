@@ -44,11 +44,11 @@ def test_a_snapshot_of_a_restored_core_is_the_same() -> None:
                 act_of(whole, request)()
                 assert tuple(map(remembered, snapshot(whole))) in {way.server for way in ways}
             for way in ways:
-                few = all(len(report.files) <= 2 for report in way.server)
+                few = all(len(report.files) <= 1 for report in way.server)
                 if few and way.server not in seen:
                     seen.add(way.server)
                     queue.append(way.server)
-    assert len(seen) > 50
+    assert len(seen) >= 25
 
 
 def _seed(server: Server, request: Request) -> str:
