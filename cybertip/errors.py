@@ -9,9 +9,12 @@
     ├── DocumentError              a document of ours is wrong; carries its findings (defined in cybertip.findings)
     │   └── RecordError            the review record is wrong; paths are JSON pointers
     ├── EvidenceError              a file cannot be read, or changed while it was read
+    ├── FilingBusyError            a worker holds the filing right now (defined in cybertip.worker)
+    ├── IllegalEventError          a filing cannot have this event now (defined in cybertip.filing)
     ├── LedgerError                the ledger cannot be opened, read or written as asked (defined in cybertip.ledger)
     │   ├── LeaseLostError         the lease of a filing is another's by now
     │   └── RecordKnownError       P506: a record of this id is in the ledger already
+    ├── OtherContentError          the same record id came in with other content (defined in cybertip.worker)
     ├── NeedsPersonError           only a person can decide what comes next
     └── CallError                  a call to the API did not succeed; says what is known about it
         ├── NoAnswerError          nothing came back

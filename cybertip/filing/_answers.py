@@ -122,11 +122,15 @@ def _closed(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> S
 
 
 def _closed_unless_doubt(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> State:
-    return _ask(state, attempt, event, at) if attempt.doubt else _closed(state, attempt, event, at)
+    sure = attempt.disowned or not attempt.doubt
+    return _closed(state, attempt, event, at) if sure else _ask(state, attempt, event, at)
 
 
 def _ask_after_some(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> State:
-    return _ask(state, attempt, event, at) if state.tries + 1 >= MOST_REFUSED_RETRACTS else again(state, event)
+    if state.tries + 1 < MOST_REFUSED_RETRACTS:
+        return again(state, event)
+    # The server will not say; a person has, or has to.
+    return _closed(state, attempt, event, at) if attempt.disowned else _ask(state, attempt, event, at)
 
 
 def _ask(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> State:

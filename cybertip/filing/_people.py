@@ -22,17 +22,23 @@ def person(state: State, event: Event) -> State:
             reason = state.reason if state.phase is Phase.CLOSING else ""
             return replace(_anew(state), phase=Phase.NEW if state.phase is Phase.HALTED else state.phase, reason=reason)
         case Decided(word=Word.REFILE):
-            # A person knows that the report which counted is not filed: that is its proof of being closed (2).
-            # The latest word counts, also over an earlier one to cancel.
-            state = replace(_anew(state), attempt=None, cancelling=False)
-            if state.revision and not state.findings:
-                return replace(state, phase=Phase.NEW)
-            return replace(state, phase=Phase.CORRECTION, reason=TO_CORRECT)
+            return _refiled(state)
         case Decided(report_id=int() as report_id):
             state = replace(_anew(state), attempt=None, phase=Phase.FILED, report_id=report_id)
             return replace(state, receipt_lost=True, reason="filed, by a person's word")
         case _:
             raise IllegalEventError("the word that it is filed must name the report")
+
+
+def _refiled(state: State) -> State:
+    """A person knows that the report which counted is not filed (2). It is closed before another is begun."""
+    # The latest word counts, also over an earlier one to cancel.
+    waits = not state.revision or bool(state.findings)
+    state = replace(_anew(state), cancelling=False, reason=TO_CORRECT if waits else "a person says to file it anew")
+    if state.attempt is None:
+        return replace(state, phase=Phase.CORRECTION if waits else Phase.NEW)
+    then = Then.CORRECT if waits else Then.BEGIN
+    return replace(state, phase=Phase.CLOSING, then=then, attempt=replace(state.attempt, disowned=True))
 
 
 def _anew(state: State) -> State:

@@ -23,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cybertip.filing._answers import ended
-from cybertip.filing._parts import TO_CORRECT, IllegalEventError, begin_another, find_orphan, orphaned
+from cybertip.filing._answers import MOST_DAMAGED, MOST_REFUSED_RETRACTS, ended
+from cybertip.filing._parts import MOST_ATTEMPTS, TO_CORRECT, IllegalEventError, begin_another, find_orphan, orphaned
 from cybertip.filing._people import person
 from cybertip.filing.events import (
     AttemptDropped,
@@ -42,7 +42,16 @@ from cybertip.filing.events import (
 from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.states import Phase, Started, State
 
-__all__ = ["LEGAL", "IllegalEventError", "apply", "begin", "fold"]
+__all__ = [
+    "LEGAL",
+    "MOST_ATTEMPTS",
+    "MOST_DAMAGED",
+    "MOST_REFUSED_RETRACTS",
+    "IllegalEventError",
+    "apply",
+    "begin",
+    "fold",
+]
 
 _ALWAYS: frozenset[type[Event]] = frozenset({Claimed, CallEnded, CallStarted})
 # What else each phase takes. `CallStarted` is looked at more closely: see `_started`.

@@ -77,6 +77,8 @@ class Attempt:
         files: the files that it holds, in the package's order.
         again: whether the details of the next file were sent once without a readable answer.
         doubt: whether a /finish of it was left unanswered, so that it may be filed.
+        disowned: whether a person found out that it is not filed. It is retracted all the same before another is begun:
+            a /finish that is still under way somewhere must not find it open.
     """
 
     report_id: int
@@ -85,6 +87,7 @@ class Attempt:
     files: tuple[SentFile, ...] = ()
     again: bool = False
     doubt: bool = False
+    disowned: bool = False
 
     @property
     def lapses_at(self) -> datetime:
@@ -145,7 +148,6 @@ class State:
         cancelling: whether a person asked to cancel it.
         report_id: the report that is filed.
         receipt_lost: whether it is filed and the receipt was never seen.
-        file_ids: the files of the filed report that the ledger expects.
         reason: why it waits or has ended, in words without content.
         alarms: what a person must hear of although nothing waits for it.
         findings: the codes of what keeps the record from being filed.

@@ -13,8 +13,6 @@ from random import Random
 from uuid import uuid4
 
 from cybertip.client import Client
-from cybertip.errors import EvidenceError
-from cybertip.evidence import HashedReading
 from cybertip.filing import steps
 from cybertip.filing.events import CallEnded, CallStarted, EvidenceMissing
 from cybertip.filing.outcomes import Outcome
@@ -23,7 +21,7 @@ from cybertip.filing.schedule import Pace
 from cybertip.filing.states import Phase, State
 from cybertip.ledger import Book, Ledger, Transaction
 from cybertip.worker._heart import Heart
-from cybertip.worker._sending import Sent, opened, send
+from cybertip.worker._sending import Missing, Sent, missing, send
 
 MOST_SLEEP = 1.0
 """How many seconds a wait lasts at most before a stop is noticed."""
@@ -44,6 +42,21 @@ class Turn:
     package: Frozen
     started: CallStarted
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Files that are to be read before anything is opened for them.
+
+    Attributes:
+        filing_id: the filing.
+        fence: the fencing number under which it is held.
+        package: what is filed.
+    """
+
+    filing_id: str
+    fence: int
+    package: Frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,8 @@ class Crew:
             book = transaction.claim(self.name, self._clock(), self._lease, self._most_open)
             if book is None:
                 return False
-            turn = self._start(transaction, book)
+            begun = self._begin(transaction, book)
+        turn = self._looked(begun)
         while turn is not None:
             turn = self._make(turn, more=True)
         return True
@@ -127,14 +141,58 @@ class Crew:
         with self._ledger.transaction() as transaction:
             self._free_the_dead(transaction)
             book = transaction.claim_this(filing_id, self.name, self._clock(), self._lease)
-            return None if book is None else self._start(transaction, book)
+            if book is None:
+                return None
+            begun = self._begin(transaction, book)
+        return self._looked(begun)
 
-    def _start(self, transaction: Transaction, book: Book, package: Frozen | None = None) -> Turn | None:
-        """Commit to the next call, which is sent at once; or give the lease back where none is due."""
+    def _begin(self, transaction: Transaction, book: Book) -> Turn | Look | None:
+        """After a claim: the next call, or a look at the files first, which takes time that no transaction has."""
+        state, now = book.state, self._clock()
+        waits = state.due_at is not None and state.due_at > now
+        if state.evidence and state.phase is Phase.NEW and not waits and not transaction.blocked():
+            return Look(book.id, state.fence, transaction.package(book.id))
+        return self._start(transaction, book)
+
+    def _looked(self, begun: Turn | Look | None) -> Turn | None:
+        """Read files that were missing, or others than the reviewed ones, whole before anything is opened for them."""
+        if not isinstance(begun, Look):
+            return begun
+        with self._heart.holding(begun.filing_id, begun.fence):
+            problem = missing(begun.package, whole=True)
+        with self._ledger.transaction() as transaction:
+            book = transaction.book(begun.filing_id, begun.fence)
+            if book.state.fence != begun.fence:
+                return None  # the lease is another's by now
+            return self._start(transaction, book, begun.package, looked=True, problem=problem)
+
+    def _start(
+        self,
+        transaction: Transaction,
+        book: Book,
+        package: Frozen | None = None,
+        *,
+        looked: bool = False,
+        problem: Missing | None = None,
+    ) -> Turn | None:
+        """Commit to the next call, which is sent at once; or give the lease back where none is due.
+
+        Args:
+            transaction: where.
+            book: the filing.
+            package: what is filed, where it is known.
+            looked: whether the files were read just now.
+            problem: what was wrong with them then.
+        """
         now = self._clock()
         if book.state.revision and not transaction.blocked():
             package = package or transaction.package(book.id)
-            if self._evidence_is_there(book, package, now):
+            waits = book.state.due_at is not None and book.state.due_at > now
+            if not looked and book.state.phase is Phase.NEW and not waits:
+                problem = missing(package, whole=False)
+            if problem is not None:
+                book.append(EvidenceMissing(problem.file, now, problem.words, now + self._pace.evidence))
+            else:
                 event = steps.start(book, now, self._pace, _new_id, package.sizes)
                 if isinstance(event, CallStarted):
                     return Turn(book.id, package, event, book.state)
@@ -168,23 +226,6 @@ class Crew:
         if watch is None or file is None:
             return None
         return lambda gone: watch.progress(turn.filing_id, file, gone)
-
-    def _evidence_is_there(self, book: Book, package: Frozen, now: datetime) -> bool:
-        """Before a report is opened, every file is looked for; one that was missing or another before is read whole."""
-        state = book.state
-        due = state.due_at is None or state.due_at <= now
-        if state.phase is not Phase.NEW or not due:
-            return True
-        for index, item in enumerate(package.files):
-            try:
-                found = opened(item)
-                if state.evidence:
-                    for _ in HashedReading(found):
-                        pass
-            except EvidenceError as problem:
-                book.append(EvidenceMissing(index, now, str(problem), now + self._pace.evidence))
-                return False
-        return True
 
     def _free_the_dead(self, transaction: Transaction) -> None:
         """Leases of processes of this machine that have gone need not run out."""

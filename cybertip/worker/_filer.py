@@ -33,14 +33,20 @@ class OtherContentError(CybertipError):
         pointers: where the two differ, as JSON pointers.
     """
 
-    def __init__(self, record_id: str, filing_id: str, pointers: Sequence[str]) -> None:
+    def __init__(self, message: str, *, filing_id: str = "", pointers: Sequence[str] = ()) -> None:
+        super().__init__(message)
         self.filing_id = filing_id
         self.pointers = tuple(pointers)
-        shown = ", ".join(self.pointers[:10]) + (" …" if len(self.pointers) > 10 else "")
-        super().__init__(
-            f"the record {record_id!r} came in before with other content; they differ at {shown or '/'}. Give another"
-            " decision an id of its own, or correct the filing"
-        )
+
+
+def _other_content(record_id: str, filing_id: str, pointers: Sequence[str]) -> OtherContentError:
+    shown = ", ".join(pointers[:10]) + (" …" if len(pointers) > 10 else "")
+    return OtherContentError(
+        f"the record {record_id!r} came in before with other content; they differ at {shown or '/'}. Give another"
+        " decision an id of its own, or correct the filing",
+        filing_id=filing_id,
+        pointers=pointers,
+    )
 
 
 class FilingBusyError(CybertipError):
@@ -263,7 +269,7 @@ class Filer:
         with self._ledger.transaction() as transaction:
             known = transaction.find(new.record_ids[0])
             if known is None or known.filing_id != filing_id:
-                raise OtherContentError(new.record_ids[0], filing_id, ["/id"])
+                raise _other_content(new.record_ids[0], filing_id, ["/id"])
             book = self._command(transaction, filing_id, by)
             revision = transaction.correct(filing_id, new)
             told = new.enqueued
@@ -324,12 +330,12 @@ def _known(transaction: Transaction, new: NewFiling) -> str | None:
     for record_id, content in zip(new.record_ids, new.records, strict=True):
         known = found[record_id]
         if known is None or known.filing_id != filing_id:
-            raise OtherContentError(next(iter(there)), filing_id, ["/id"])
+            raise _other_content(next(iter(there)), filing_id, ["/id"])
         if known.same_as(content):
             continue
         differing = [""] if known.record is None else differences(known.record, content)
         if differing:
-            raise OtherContentError(record_id, filing_id, differing)
+            raise _other_content(record_id, filing_id, differing)
     return filing_id
 
 

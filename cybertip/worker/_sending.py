@@ -13,7 +13,7 @@ from cybertip.calls.answers import Answer
 from cybertip.calls.forms import FileSource
 from cybertip.client import Client
 from cybertip.errors import CallError, EvidenceError
-from cybertip.evidence import source
+from cybertip.evidence import HashedReading, source
 from cybertip.filing.events import CallEnded, CallStarted
 from cybertip.filing.outcomes import CallName, Outcome, outcome_of
 from cybertip.filing.packages import Frozen, FrozenFile
@@ -91,6 +91,37 @@ def opened(item: FrozenFile) -> FileSource:
     if "://" in (item.location or ""):
         raise EvidenceError("its location is a URL, and nothing is fetched; name a local copy")
     return source(item.location or "", name=item.name, sha256=item.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file that is not there, or is another one.
+
+    Attributes:
+        file: its index.
+        words: what is wrong, without content.
+    """
+
+    file: int
+    words: str
+
+
+def missing(package: Frozen, *, whole: bool) -> Missing | None:
+    """The first file of a package that cannot be sent; None where all of them are there.
+
+    Args:
+        package: what is to be filed.
+        whole: whether to read every file to its end and compare it with what was reviewed; else each is looked for.
+    """
+    for index, item in enumerate(package.files):
+        try:
+            found = opened(item)
+            if whole:
+                for _ in HashedReading(found):
+                    pass
+        except EvidenceError as problem:
+            return Missing(index, str(problem))
+    return None
 
 
 def _call(started: CallStarted, package: Frozen, state: State) -> calls.Call[Any]:

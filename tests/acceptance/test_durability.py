@@ -18,7 +18,7 @@ from cybertip.mock import MockCore, MockServer
 from cybertip.mock.exchanges import Exchange
 from cybertip.mock.faults import AnyFault
 from cybertip.mock.server import now
-from tests.acceptance.programs import clean_environment
+from tests.acceptance.conftest import clean_environment
 
 CALLS = ["submit", "upload", "fileinfo", "upload", "fileinfo", "finish"]
 

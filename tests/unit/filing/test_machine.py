@@ -267,7 +267,16 @@ def test_a_person_decides_what_nobody_can_know() -> None:
     state = made(finishing(Outcome.UNKNOWN), CallName.FINISH, Outcome.NO_REPORT)
     said = apply(state, Decided(Word.FILED, "a person", T0, "NCMEC says so", REPORT))
     assert (said.phase, said.report_id, said.receipt_lost) == (Phase.FILED, REPORT, True)
-    assert apply(state, Decided(Word.REFILE, "a person", T0, "NCMEC says so")).phase is Phase.NEW
+    refiled = apply(state, Decided(Word.REFILE, "a person", T0, "NCMEC says so"))
+    # A /finish that is still under way somewhere must not find it open.
+    assert refiled.phase is Phase.CLOSING
+    for outcome in (Outcome.OK, Outcome.RETRACTED, Outcome.NO_REPORT):
+        assert made(refiled, CallName.RETRACT, outcome).phase is Phase.NEW
+    assert made(refiled, CallName.RETRACT, Outcome.FINISHED).phase is Phase.FILED
+    assert made(refiled, CallName.RETRACT, Outcome.UNKNOWN).phase is Phase.CLOSING
+    for _ in range(3):
+        refiled = made(refiled, CallName.RETRACT, Outcome.REFUSED)
+    assert refiled.phase is Phase.NEW
     with pytest.raises(IllegalEventError, match="must name the report"):
         apply(state, Decided(Word.FILED, "a person", T0, "NCMEC says so"))
 
