@@ -119,7 +119,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier filings tell, for a report that is built now. The ledger will; until then, whoever knows may.
+    """What earlier filings tell, for a report that is built now: from the ledger, or from whoever else knows.
 
     Attributes:
         prior_reports: the ids of earlier CyberTipline reports, by the identifier of the account that they were about.

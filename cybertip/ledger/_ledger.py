@@ -25,6 +25,7 @@ from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
 from cybertip.ledger._export import export
+from cybertip.ledger._group import Writers
 from cybertip.ledger._opening import check_belongs, in_words, own_row
 from cybertip.ledger._rows import load_state
 from cybertip.ledger._transaction import Transaction, record_ids
@@ -53,8 +54,8 @@ class Ledger:
         self._claims = claims
         self._facts = facts
         self._process = os.getpid()
-        # SQLite has one writer at a time, and its waiting is a sleep; a lock of our own wakes the next one at once.
-        self._writer = threading.Lock() if path is not None else None
+        # PostgreSQL has as many writers as it likes.
+        self._writers = Writers(engine) if path is not None else None
         self._mine = threading.local()
         self.id = core.ledger_id
         self.generation: int = facts.generation
@@ -150,18 +151,19 @@ class Ledger:
         self._check_process()
         if getattr(self._mine, "writes", False):
             raise LedgerError("this thread has a transaction of the ledger open already")
-        if self._writer is not None and not self._writer.acquire(timeout=_engine.BUSY_SECONDS):
-            raise LedgerError(f"another thread has been writing to the ledger for {_engine.BUSY_SECONDS} seconds")
         self._mine.writes = True
         try:
-            with in_words(), self._engine.connect() as plain:
-                connection = _engine.to_write(plain)
-                with connection.begin():
-                    yield connection
+            with in_words(), self._writers.writing() if self._writers is not None else self._alone() as connection:
+                yield connection
         finally:
             self._mine.writes = False
-            if self._writer is not None:
-                self._writer.release()
+
+    @contextmanager
+    def _alone(self) -> Generator[Connection]:
+        with self._engine.connect() as plain:
+            connection = _engine.to_write(plain)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def _read(self) -> Generator[Connection]:

@@ -13,7 +13,7 @@ from cybertip.review import ReviewRecord
 
 
 class History(Protocol):
-    """What earlier filings tell. The ledger will; until then, whoever knows may."""
+    """What earlier filings tell: `cybertip.ledger.Ledger`, or whoever else knows."""
 
     def filings_escalated_with(self, text: str) -> int:
         """How many earlier filings were escalated with this very text (Q614)."""

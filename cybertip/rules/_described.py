@@ -11,7 +11,7 @@ from cybertip.rules._registry import Rule, describe
 _READING = "when a document is read"
 _PRODUCTION = "before anything is filed in production, and by `cybertip profile check`"
 _POLICY = "when a record is built, with `policy.reviewers` of the reporter profile"
-_FILING = "when a record is filed, by the filing machine; not yet part of this version"
+_FILING = "when a record comes in to be filed, and when a ledger is opened (`cybertip.worker`, `cybertip.ledger`)"
 
 
 def _error(code: str, title: str, reason: str, cure: str, section: str, checked: str, wrong: str = "") -> None:

@@ -23,6 +23,7 @@ from cybertip.ledger import Book, Ledger, Transaction
 from cybertip.worker._heart import Heart
 from cybertip.worker._sending import Missing, Sent, missing, send
 
+_LOOK_FOR_DEAD = timedelta(seconds=1)
 MOST_SLEEP = 1.0
 """How many seconds a wait lasts at most before a stop is noticed."""
 
@@ -94,6 +95,7 @@ class Crew:
         self._ledger, self._client, self._pace = ledger, client, pace
         self._lease, self._most_open, self._clock, self._random = lease, most_open, clock, random
         self.name = f"{_here()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self._looked_for_dead: datetime | None = None
         self._heart = Heart(ledger, lease, clock)
         self.stopping = threading.Event()
         self.watch: Watch | None = None
@@ -228,8 +230,11 @@ class Crew:
         return lambda gone: watch.progress(turn.filing_id, file, gone)
 
     def _free_the_dead(self, transaction: Transaction) -> None:
-        """Leases of processes of this machine that have gone need not run out."""
+        """Leases of processes of this machine that have gone need not run out. Looked for once in a while."""
         now = self._clock()
+        if self._looked_for_dead is not None and now - self._looked_for_dead < _LOOK_FOR_DEAD:
+            return
+        self._looked_for_dead = now
         for owner in transaction.owners(now):
             if _has_gone(owner):
                 transaction.free(owner)
