@@ -22,7 +22,11 @@ from cybertip.ledger._values import Core
 
 # Statements that are made once: most of the time of a small transaction would go into making them.
 _c = t.filings.c
-_READ = select(_c.state, _c.events, _c.head, _c.lease_owner).where(_c.id == bindparam("filing")).with_for_update()
+_READ = (
+    select(_c.state, _c.events, _c.head, _c.lease_owner, _c.lease_until)
+    .where(_c.id == bindparam("filing"))
+    .with_for_update()
+)
 _WRITE = update(t.filings).where(_c.id == bindparam("filing"), _c.events == bindparam("before"))
 _ANSWER = select(t.exchanges.c.call_id).where(
     t.exchanges.c.filing_id == bindparam("filing"), t.exchanges.c.call_id == bindparam("call")
@@ -40,6 +44,10 @@ class Page:
         seq: the number of its last event; 0 before the first.
         head: the link of that event.
         owner: who holds the lease; None where nobody does.
+        held_until: when the lease runs out, as the column holds it.
+        written: the number of the last event that the database has.
+        events: the events that it does not have yet.
+        columns: what changes in the filing's row with them.
     """
 
     filing_id: str
@@ -47,6 +55,10 @@ class Page:
     seq: int = 0
     head: bytes = field(default=ROOT, repr=False)
     owner: str | None = None
+    held_until: int | None = None
+    written: int = 0
+    events: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    columns: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Book:
@@ -134,7 +146,8 @@ class Pages:
         row = self._connection.execute(_READ, {"filing": filing_id}).one_or_none()
         if row is None:
             raise LedgerError(f"the ledger has no filing {filing_id}")
-        page = Page(filing_id, load_state(row.state), row.events, row.head, row.lease_owner)
+        state = load_state(row.state)
+        page = Page(filing_id, state, row.events, row.head, row.lease_owner, row.lease_until, row.events)
         self._pages[filing_id] = page
         return page
 
@@ -150,7 +163,10 @@ class Pages:
     def write(
         self, page: Page, state: State, event: Event, now: datetime, exchange: Exchange | None = None, **columns: Any
     ) -> None:
-        """Append an event that leads to a state, with the columns that change beside those which follow from it."""
+        """Append an event that leads to a state, with the columns that change beside those which follow from it.
+
+        All that is appended in a transaction is written together, by `flush`.
+        """
         seq, recorded, salt, payload = page.seq + 1, micros(now), new_salt(), dump(event)
         call_id: str | None = getattr(event, "call_id", None)
         attached = self._attached(page.filing_id, event, exchange)
@@ -181,18 +197,35 @@ class Pages:
             attached=attached,
             previous=page.head,
         )
-        self._connection.execute(_EVENT, row)
-        due = self.due(page.filing_id, state, now)
-        changed = self._connection.execute(
-            _WRITE,
-            {"filing": page.filing_id, "before": page.seq, "events": seq, "head": row["link"], "due": due}
-            | columns_of(state)
-            | columns,
-        )
-        if changed.rowcount != 1:
-            raise LedgerError("another program appended to the filing at the same moment; nothing was written")
+        page.events.append(row)
         page.state, page.seq, page.head = state, seq, row["link"]
+        self.change(page, due=self.due(page.filing_id, state, now), **columns)
+
+    def change(self, page: Page, **columns: Any) -> None:
+        """Change columns of a filing's row beside those that follow from its events."""
+        page.columns |= columns
         page.owner = columns.get("lease_owner", page.owner)
+        page.held_until = columns.get("lease_until", page.held_until)
+
+    def forget_leases(self, owner: str) -> None:
+        """Know of no lease of this holder any more."""
+        for page in self._pages.values():
+            if page.owner == owner:
+                page.owner, page.held_until = None, None
+
+    def flush(self) -> None:
+        """Write what was appended: before anything is asked about the table, and at the end."""
+        for page in self._pages.values():
+            if not page.columns:
+                continue
+            if page.events:
+                self._connection.execute(_EVENT, page.events)
+            # What a statement sets decides how it reads, and only so many kinds of it are worth keeping.
+            told = {"events": page.seq, "head": page.head} | columns_of(page.state) | page.columns
+            changed = self._connection.execute(_WRITE, {"filing": page.filing_id, "before": page.written} | told)
+            if changed.rowcount != 1:
+                raise LedgerError("another program appended to the filing at the same moment; nothing was written")
+            page.written, page.events, page.columns = page.seq, [], {}
 
     def due(self, filing_id: str, state: State, now: datetime) -> int | None:
         """When a filing goes on, as the column holds it; None where it does not by itself."""

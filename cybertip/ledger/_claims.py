@@ -8,8 +8,9 @@ database can lock rows; SQLite has one writer at a time and needs none of that.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, not_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, func, not_, or_, select
 
 from cybertip.filing.schedule import SOON
 from cybertip.ledger import _tables as t
@@ -17,6 +18,31 @@ from cybertip.ledger._chain import micros
 from cybertip.ledger._engine import locks_rows
 
 _c = t.filings.c
+_AT: BindParameter[int] = bindparam("at")
+_SOON: BindParameter[int] = bindparam("soon")
+
+
+# Statements that are made once: most of the time of a claim would go into making them.
+def _queries(*, room: bool) -> tuple[Select[Any], ...]:
+    """Those that lapse soon, by their lapse; then all others by rank."""
+    ready: list[ColumnElement[bool]] = [
+        _c.due.isnot(None),
+        _c.due <= _AT,
+        or_(_c.lease_until.is_(None), _c.lease_until <= _AT),
+    ]
+    if not room:
+        ready.append(not_(_c.opens))
+    found = select(_c.id, _c.opens).where(*ready)
+    lapsing = found.where(_c.lapses.isnot(None), _c.lapses <= _SOON).order_by(_c.lapses, _c.created, _c.id)
+    others = found.order_by(_c.rank, _c.confirmed, _c.created, _c.id)
+    return tuple(query.limit(1).with_for_update(skip_locked=True) for query in (lapsing, others))
+
+
+_FIRST = {room: _queries(room=room) for room in (False, True)}
+_OPENED = tuple(
+    select(func.count()).select_from(t.filings).where(condition)
+    for condition in (_c.open, and_(_c.opens, _c.lease_until.isnot(None), _c.lease_until > _AT))
+)
 
 
 def pick(connection: Connection, now: datetime, most_open: int) -> str | None:
@@ -34,12 +60,7 @@ def pick(connection: Connection, now: datetime, most_open: int) -> str | None:
 
 def opened(connection: Connection, now: datetime) -> int:
     """How many filings have a report open, or have been claimed to open one."""
-    at = micros(now)
-    opening = and_(_c.opens, _c.lease_until.isnot(None), _c.lease_until > at)
-    return sum(
-        connection.execute(select(func.count()).select_from(t.filings).where(condition)).scalar_one()
-        for condition in (_c.open, opening)
-    )
+    return sum(connection.execute(query, {"at": micros(now)}).scalar_one() for query in _OPENED)
 
 
 def moment_for(connection: Connection, filing_id: str) -> int | None:
@@ -76,21 +97,8 @@ class _Chosen:
 
 def _first(connection: Connection, now: datetime, *, room: bool) -> _Chosen | None:
     at = micros(now)
-    ready: list[ColumnElement[bool]] = [
-        _c.due.isnot(None),
-        _c.due <= at,
-        or_(_c.lease_until.is_(None), _c.lease_until <= at),
-    ]
-    if not room:
-        ready.append(not_(_c.opens))
-    lapsing = (
-        select(_c.id, _c.opens)
-        .where(*ready, _c.lapses.isnot(None), _c.lapses <= at + micros_of_soon())
-        .order_by(_c.lapses, _c.created, _c.id)
-    )
-    others = select(_c.id, _c.opens).where(*ready).order_by(_c.rank, _c.confirmed, _c.created, _c.id)
-    for query in (lapsing, others):
-        row = connection.execute(query.limit(1).with_for_update(skip_locked=True)).first()
+    for query in _FIRST[room]:
+        row = connection.execute(query, {"at": at, "soon": at + micros_of_soon()}).first()
         if row is not None:
             return _Chosen(row.id, would_open=row.opens)
     return None

@@ -143,6 +143,7 @@ class Ledger:
             transaction = Transaction(connection, self._core, claims=self._claims)
             try:
                 yield transaction
+                transaction.flush()
             finally:
                 transaction.end()
 

@@ -20,6 +20,8 @@ from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_di
 from cybertip.ledger._errors import LedgerError, RecordKnownError
 from cybertip.ledger._values import Core, Found, NewFiling
 
+_BLOCKED = select(t.ledger.c.blocked)
+
 
 class Transaction:
     """What can be done in one transaction. All of it becomes durable when the transaction ends, or nothing does.
@@ -41,6 +43,10 @@ class Transaction:
     def end(self) -> None:
         """Take nothing more. Called by the ledger when the transaction ends."""
         self._ended = True
+
+    def flush(self) -> None:
+        """Write what was appended and not written yet. Called by the ledger before the transaction ends well."""
+        self._pages.flush()
 
     # --- what comes in ---------------------------------------------------------------------------------------
 
@@ -152,6 +158,7 @@ class Transaction:
             raise ConfigurationError("a ledger that was opened without its environment and account serves no filings")
         if self.blocked():
             return None
+        self._pages.flush()
         filing_id = _claims.pick(self._connection, now, most_open)
         return None if filing_id is None else self._take(self._pages.get(filing_id), worker, now, lease)
 
@@ -168,9 +175,7 @@ class Transaction:
         """
         self._check_open()
         page = self._pages.get(filing_id)
-        c = t.filings.c
-        held = self._connection.execute(select(c.lease_until).where(c.id == filing_id)).scalar_one()
-        if held is not None and held > micros(now):
+        if page.held_until is not None and page.held_until > micros(now):
             return None
         return self._take(page, worker, now, lease)
 
@@ -204,14 +209,12 @@ class Transaction:
         self._check_open()
         book.check_lease()
         due = self._pages.due(book.id, book.state, self._core.clock()) if due_at is None else micros(due_at)
-        self._connection.execute(
-            update(t.filings).where(t.filings.c.id == book.id).values(lease_owner=None, lease_until=None, due=due)
-        )
-        self._pages.get(book.id).owner = None
+        self._pages.change(self._pages.get(book.id), lease_owner=None, lease_until=None, due=due)
 
     def owners(self, now: datetime) -> tuple[str, ...]:
         """Who holds a lease now."""
         self._check_open()
+        self._pages.flush()
         c = t.filings.c
         query = select(c.lease_owner).where(c.lease_until > micros(now)).distinct().order_by(c.lease_owner)
         return tuple(one for one in self._connection.execute(query).scalars() if one is not None)
@@ -219,6 +222,8 @@ class Transaction:
     def free(self, owner: str) -> int:
         """Take back all leases of a holder that is known to have gone; how many there were."""
         self._check_open()
+        self._pages.flush()
+        self._pages.forget_leases(owner)
         return self._connection.execute(
             update(t.filings)
             .where(t.filings.c.lease_until.isnot(None), t.filings.c.lease_owner == owner)
@@ -230,7 +235,7 @@ class Transaction:
     def blocked(self) -> str:
         """Why the queue is stopped; empty where it is not."""
         self._check_open()
-        return self._connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
+        return self._connection.execute(_BLOCKED).scalar_one() or ""
 
     def block(self, reason: str, now: datetime) -> None:
         """Stop the queue: the credentials are not accepted. What stopped it first is kept."""
