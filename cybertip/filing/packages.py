@@ -92,7 +92,22 @@ class Frozen:
             "batched": self.batched,
             "notes": self.notes,
         }
-        return json.dumps(listed, sort_keys=True, separators=(",", ":")).encode()
+        return _canonical(listed)
+
+    def identity(self) -> bytes:
+        """Canonical JSON of what would arrive at the server, by digests: what makes hand-written documents the same.
+
+        Neither the folder of a file nor the version of this program is part of it.
+        """
+        listed = [
+            {
+                "name": item.name or Path(item.location or "").name,
+                "sha256": item.sha256,
+                "details": None if item.details is None else _digest(item.details),
+            }
+            for item in self.files
+        ]
+        return _canonical({"report": _digest(self.report), "files": listed})
 
 
 def freeze(package: Package, folder: Path) -> Frozen:
@@ -133,6 +148,10 @@ def freeze(package: Package, folder: Path) -> Frozen:
             ],
         },
     )
+
+
+def _canonical(data: object) -> bytes:
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _digest(data: bytes) -> str:

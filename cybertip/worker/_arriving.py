@@ -109,7 +109,7 @@ class Desk:
             not_before=verdict.not_before, findings=errors,
         )  # fmt: skip
         return NewFiling(
-            (filing_id,), (package.manifest(),), enqueued, package, suspects, escalation, _plain(verdict.findings)
+            (filing_id,), (package.identity(),), enqueued, package, suspects, escalation, _plain(verdict.findings)
         )
 
     def _history(self, records: Iterable[ReviewRecord]) -> History:
