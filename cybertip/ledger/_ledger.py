@@ -315,6 +315,11 @@ class Ledger:
             query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.payload.isnot(None))
             return [(moment_of(row.recorded), load(row.payload)) for row in connection.execute(query.order_by(c.seq))]
 
+    def findings(self, filing_id: str) -> list[dict[str, Any]]:
+        """What was found in the records of a filing when they last came in, as plain data; empty if it was purged."""
+        with self._read() as connection:
+            return _queries.findings_of(connection, filing_id)
+
     def exchanges(self, filing_id: str) -> tuple[Exchange, ...]:
         """The requests of a filing with what came back, in the order in which they were sent."""
         with self._read() as connection:

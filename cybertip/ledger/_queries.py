@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -37,6 +38,15 @@ def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping
 def exchanges_of(connection: Connection, filing_id: str) -> tuple[Exchange, ...]:
     """The exchanges of a filing in the order in which they were sent."""
     return tuple(map(exchange_of, exchange_rows(connection, filing_id)))
+
+
+def findings_of(connection: Connection, filing_id: str) -> list[dict[str, Any]]:
+    """The newest findings of a filing."""
+    c = t.findings.c
+    query = select(c.findings).where(c.filing_id == filing_id).order_by(c.number.desc()).limit(1)
+    text = connection.execute(query).scalar_one_or_none()
+    found: list[dict[str, Any]] = json.loads(text or "[]")
+    return found
 
 
 def receipt_of(connection: Connection, filing_id: str) -> Exchange | None:

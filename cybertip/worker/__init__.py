@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from cybertip.worker._arriving import Record
 from cybertip.worker._crew import Watch
-from cybertip.worker._filer import Filer, FilingBusyError, OtherContentError
+from cybertip.worker._filer import Filer, FilingBusyError
+from cybertip.worker._knowing import OtherContentError
 
 __all__ = ["Filer", "FilingBusyError", "OtherContentError", "Record", "Watch"]

@@ -15,38 +15,16 @@ from cybertip.errors import CallError, CybertipError
 from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
+from cybertip.filing.states import ENDS, Phase
 from cybertip.gates import Override
 from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
 from cybertip.profile import ReporterProfile
-from cybertip.worker._arriving import Desk, Record, differences
+from cybertip.worker._arriving import Desk, Record
 from cybertip.worker._crew import Crew, Watch
+from cybertip.worker._knowing import OtherContentError, is_newest, known_as
 
 Profiles = ReporterProfile | Callable[[str], ReporterProfile]
 """A reporter profile for all records, or what gives the profile of a name and raises ConfigurationError for none."""
-
-
-class OtherContentError(CybertipError):
-    """The same id came in again with other content. Nothing was changed.
-
-    Attributes:
-        filing_id: the filing that has the id.
-        pointers: where the two differ, as JSON pointers.
-    """
-
-    def __init__(self, message: str, *, filing_id: str = "", pointers: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.filing_id = filing_id
-        self.pointers = tuple(pointers)
-
-
-def _other_content(record_id: str, filing_id: str, pointers: Sequence[str]) -> OtherContentError:
-    shown = ", ".join(pointers[:10]) + (" …" if len(pointers) > 10 else "")
-    return OtherContentError(
-        f"the record {record_id!r} came in before with other content; they differ at {shown or '/'}. Give another"
-        " decision an id of its own, or correct the filing",
-        filing_id=filing_id,
-        pointers=pointers,
-    )
 
 
 class FilingBusyError(CybertipError):
@@ -105,7 +83,8 @@ class Filer:
         """Take a record in, to be filed by whoever works on the ledger. It is durable when this returns.
 
         A record that came in before gives its filing, whatever has become of it: handing in is idempotent by the
-        record's id. A record that cannot be filed as it is gets stored, too, with the status *needs correction*.
+        record's id. A record that cannot be filed as it is gets stored, too, with the status *needs correction*; if
+        that was not its own fault, such as an unfinished profile, hand it in again once that is mended.
 
         Args:
             record: the record.
@@ -143,8 +122,31 @@ class Filer:
 
     def _add(self, new: NewFiling) -> Filing:
         with self._ledger.transaction() as transaction:
-            filing_id = _known(transaction, new) or transaction.add(new, self._clock())
+            filing_id = known_as(transaction, new)
+            if filing_id is None:
+                filing_id = transaction.add(new, self._clock())
+            else:
+                self._look_again(transaction, filing_id, new)
         return self.filing(filing_id)
+
+    def _look_again(self, transaction: Transaction, filing_id: str, new: NewFiling) -> None:
+        """Go on with a filing that waits for a correction, if the same records are found to be right by now.
+
+        What was wrong lay outside of them, such as in the profile. What the server refused stays with a person.
+        """
+        state = transaction.book(filing_id, 0).state
+        told = new.enqueued
+        ours = state.findings and not any(one.startswith("server") for one in state.findings)
+        if state.phase is not Phase.CORRECTION or not ours or told.findings or new.package is None:
+            return
+        if not all(is_newest(transaction, *one) for one in zip(new.record_ids, new.records, strict=True)):
+            return  # a person has corrected them since
+        who = "handed in again"
+        book = transaction.claim_this(filing_id, f"{self._crew.name}, {who}", self._clock(), timedelta(seconds=30))
+        if book is not None:
+            revision = transaction.correct(filing_id, new)
+            book.append(Corrected(revision, told.details, who, "", told.not_before, told.findings))
+            transaction.release(book)
 
     def _desk(self) -> Desk:
         profiles = self._profiles
@@ -249,6 +251,10 @@ class Filer:
             raise KeyError(filing_id)
         return found
 
+    def unfinished(self) -> list[str]:
+        """The ids of the filings that are neither filed nor cancelled, in the order in which they came in."""
+        return [one.id for one in self._ledger.filings(self._clock()) if one.state.phase not in ENDS]
+
     def receipt(self, filing_id: str) -> bytes | None:
         """The receipt, byte for byte as the server sent it; None where there is none."""
         return self._ledger.receipt(filing_id)
@@ -314,29 +320,6 @@ class Filer:
         if book is None:
             raise FilingBusyError(f"a worker is at filing {filing_id} right now; try again in a moment")
         return book
-
-
-def _known(transaction: Transaction, new: NewFiling) -> str | None:
-    """The filing that has these very records already; None where the ledger has none of them.
-
-    Raises:
-        OtherContentError: it has one of them with other content, or not all of them, or not in one filing.
-    """
-    found = {one: transaction.find(one) for one in new.record_ids}
-    there = {one: known for one, known in found.items() if known is not None}
-    if not there:
-        return None
-    filing_id = next(iter(there.values())).filing_id
-    for record_id, content in zip(new.record_ids, new.records, strict=True):
-        known = found[record_id]
-        if known is None or known.filing_id != filing_id:
-            raise _other_content(next(iter(there)), filing_id, ["/id"])
-        if known.same_as(content):
-            continue
-        differing = [""] if known.record is None else differences(known.record, content)
-        if differing:
-            raise _other_content(record_id, filing_id, differing)
-    return filing_id
 
 
 def _utc_now() -> datetime:
