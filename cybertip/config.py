@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -110,6 +111,29 @@ def _first_line(path: str) -> str:
     return lines[0]
 
 
+def has_profiles(path: Path | None = None) -> bool:
+    """Whether there is a file with profiles; see `load_profile`.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    return _content(path) is not None
+
+
+def _content(path: Path | None) -> dict[str, Any] | None:
+    """What stands in the file; None where none was named and there is none."""
+    if path is None:
+        path = Path(CONFIG_FILE)
+        if not path.exists():
+            return None
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+    except OSError as problem:
+        raise ConfigurationError(f"cannot read {path}: {problem.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigurationError(f"{path} is not TOML: {problem}") from None
+
+
 def load_profile(name: str, path: Path | None = None) -> ReporterProfile | None:
     """The reporter profile of this name from ``cybertip.toml``, or None if there is no such file and none was named.
 
@@ -122,16 +146,10 @@ def load_profile(name: str, path: Path | None = None) -> ReporterProfile | None:
     Raises:
         ConfigurationError: the file cannot be read, has no such profile, or the profile is wrong.
     """
-    if path is None:
-        path = Path(CONFIG_FILE)
-        if not path.exists():
-            return None
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
-    except OSError as problem:
-        raise ConfigurationError(f"cannot read {path}: {problem.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(f"{path} is not TOML: {problem}") from None
+    content = _content(path)
+    if content is None:
+        return None
+    path = path or Path(CONFIG_FILE)
     profiles = content.get("profiles")
     if not isinstance(profiles, dict) or name not in profiles:
         raise ConfigurationError(f"{path} has no profile '{name}'; add a table [profiles.{name}]")

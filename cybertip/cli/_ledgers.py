@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -13,16 +13,19 @@ from typing import Any, TypeVar
 
 import click
 
-from cybertip.cli._output import Exit, Output
+from cybertip.cli._output import INTERRUPTED, Exit, Output
 from cybertip.cli._profiles import STAND_IN, Profiles
 from cybertip.client import RetryPolicy
-from cybertip.config import Connection
+from cybertip.config import CONFIG_FILE, Connection, has_profiles
 from cybertip.environments import Environment
 from cybertip.errors import ConfigurationError
 from cybertip.filing.status import Kind
+from cybertip.findings import DocumentError
 from cybertip.ledger import Filing, Ledger
+from cybertip.models import ReportDoneResponse
 from cybertip.profile import ReporterProfile
 from cybertip.worker import Filer, Watch
+from cybertip.xml import parse
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -70,6 +73,19 @@ def filing_named(ledger: Ledger, name: str) -> Filing:
     return found
 
 
+def check_profiles(config: Path | None, environment: Environment) -> None:
+    """See that there are profiles where they are needed, before anything is taken in.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or there is none and it is not the mock that is filed to.
+    """
+    if not has_profiles(config) and environment is not Environment.MOCK:
+        raise ConfigurationError(
+            f"there is no {CONFIG_FILE} here, and no report is filed under a made-up reporter; name it with --config,"
+            " or write one: cybertip init"
+        )
+
+
 @contextmanager
 def filer(access: Connection, named: str | None, profiles: Profiles, watch: Watch | None = None) -> Iterator[Filer]:
     """A filer on the ledger of this connection, which is made where there is none.
@@ -82,8 +98,7 @@ def filer(access: Connection, named: str | None, profiles: Profiles, watch: Watc
         found = profiles.named(name)
         if found is not None:
             return found
-        if access.endpoint.environment is not Environment.MOCK:
-            raise ConfigurationError("there is no cybertip.toml here, and no report is filed under a made-up reporter")
+        check_profiles(profiles.config, access.endpoint.environment)
         return STAND_IN
 
     place = ledger_place(named, access.endpoint.environment)
@@ -97,12 +112,18 @@ def filer(access: Connection, named: str | None, profiles: Profiles, watch: Watc
 
 @contextmanager
 def stoppable(output: Output, working: Filer) -> Iterator[None]:
-    """Let the first signal to stop end the work after the calls in flight; the second interrupts them."""
+    """Let the first signal to stop end the work after the calls in flight; the second ends the program at once."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        # Something may be half-way written, and a stream's buffer cannot be entered twice.
+        with suppress(RuntimeError):
+            if working.stopping.is_set():
+                output.abort(INTERRUPTED, "Interrupted", "interrupted; run it again to go on")
+            else:
+                output.say("Stopping after the calls in flight; once more interrupts them.")
         if working.stopping.is_set():
-            raise KeyboardInterrupt
-        output.say("Stopping after the call in flight; once more interrupts it.")
+            # Threads in the middle of a call would be waited for. The ledger is made for being left at any moment.
+            os._exit(INTERRUPTED)
         working.stop()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -142,9 +163,19 @@ def told(output: Output, one: Filing) -> None:
     """Say what people need to know beside the line: why, what next, when, alarms."""
     if one.status.kind is not Kind.FILED or one.state.receipt_lost:
         when = f" (from {one.status.due_at:%Y-%m-%dT%H:%M:%SZ})" if one.status.due_at is not None else ""
-        output.say(f"  {one.status.reason}. Next: {one.status.next}{when}.")
+        codes = ", ".join(one.state.findings) if one.status.kind is Kind.NEEDS_CORRECTION else ""
+        reason = f"{one.status.reason}: {codes}" if codes else one.status.reason
+        output.say(f"  {reason}. Next: {one.status.next}{when}.")
     for alarm in one.status.alarms:
         output.say(f"  ALARM: {alarm}.")
+
+
+def files_of(receipt: bytes | None) -> list[str]:
+    """The server's ids of the files in a receipt; none where there is no receipt that can be read."""
+    try:
+        return [] if receipt is None else list(parse(receipt, ReportDoneResponse).document.files.file_ids)
+    except DocumentError:
+        return []
 
 
 def as_data(one: Filing) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import click
 from cybertip import sample
 from cybertip.builder import build
 from cybertip.cli._doomed import LEDGER
-from cybertip.cli._ledgers import as_data
+from cybertip.cli._ledgers import as_data, files_of
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._progress import watched
@@ -91,6 +91,7 @@ def command(output: Output) -> int:
             {
                 **as_data(filing),
                 "record_id": record.id,
+                "file_ids": files_of(receipt),
                 "reports_at_the_mock": len(server.reports),
                 "finished_at_the_mock": len(finished),
                 "receipt": receipt.decode("utf-8", "replace"),

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from cybertip.cli._input import Document, documents
-from cybertip.cli._ledgers import as_data, exit_of, filer, ledger_option, line_of, stoppable, told
+from cybertip.cli._ledgers import as_data, check_profiles, exit_of, filer, ledger_option, line_of, stoppable, told
 from cybertip.cli._options import connection_options, json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._profiles import Profiles
 from cybertip.config import CONFIG_FILE, connection
 from cybertip.errors import ConfigurationError
 from cybertip.findings import RecordError
-from cybertip.ledger import Filing
 from cybertip.worker import Filer, OtherContentError
 
 
@@ -51,61 +49,76 @@ def command(
     is stored in the ledger first, then filed; run the command again, with or without records, to go on after any
     failure. A record that came in before is not filed again.
 
-    Each filing gets a line on stdout: its id, its status, the records. Exit status 0 if all of them are filed, 3 if
-    something waits for a person, 4 if something is left that goes on later.
+    Each filing of the records gets a line on stdout: its id, its status, the records; without records, each that was
+    left. Exit status 0 if all of them are filed, 1 if a record could not be stored, 2 if something could not be read,
+    3 if something waits for a person, 4 if something is left that goes on later.
     """
     if records.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
+    if batch and not records:
+        raise click.UsageError("--batch needs the records")
     access = connection(environment, base_url, username, password_file)
-    with (
-        filer(access, ledger, Profiles(output, Path(config) if config else None)) as working,
-        stoppable(output, working),
-    ):
-        taken, refused = _taken(output, working, records, batch=batch)
+    where = Path(config) if config else None
+    if records:
+        check_profiles(where, access.endpoint.environment)
+    with filer(access, ledger, Profiles(output, where)) as working, stoppable(output, working):
+        arrived = _Arrived(output, working)
+        if batch:
+            arrived.batch(records)
+        for name in () if batch else records:
+            arrived.read(name)
+        wanted = list(arrived.filings) if records else working.unfinished()
         working.resume(threads, timedelta(seconds=wait))
-        filings = [working.filing(filing_id) for filing_id in taken]
+        filings = [working.filing(filing_id) for filing_id in wanted]
     for one in filings:
         output.data(line_of(one))
         told(output, one)
-    status = Exit.FINDINGS if refused else exit_of(filings)
-    return output.end(status, {**access.as_dict(), "filings": [as_data(one) for one in filings], "refused": refused})
+    shown = {**access.as_dict(), "filings": [as_data(one) for one in filings], "refused": arrived.refused}
+    return output.end(arrived.status or exit_of(filings), shown)
 
 
-def _taken(
-    output: Output, working: Filer, names: tuple[str, ...], *, batch: bool
-) -> tuple[dict[str, None], list[dict[str, str]]]:
-    """The ids of the filings of all records, each once, and what could not be stored."""
-    taken: dict[str, None] = {}
-    refused: list[dict[str, str]] = []
+class _Arrived:
+    """What became of the records.
 
-    def refuse(label: str, problem: Exception) -> None:
-        output.say(f"cybertip file: {label}: {problem}")
-        refused.append({"record": label, "error": str(problem)})
+    Attributes:
+        filings: the ids of their filings, each once.
+        refused: what could not be stored.
+        status: the exit status for that; 0 where all was stored.
+    """
 
-    if batch:
-        try:
-            read = list(_all(names))
-            folder = Path(read[0].name).parent if read else Path()
-            taken[working.enqueue_batch([one.data for one in read], folder).id] = None
-        except (ConfigurationError, RecordError, OtherContentError) as problem:
-            refuse(", ".join(names), problem)
-        return taken, refused
-    for name in names:
+    def __init__(self, output: Output, working: Filer) -> None:
+        self._output, self._working = output, working
+        self.filings: dict[str, None] = {}
+        self.refused: list[dict[str, str]] = []
+        self.status = Exit.DONE
+
+    def read(self, name: str) -> None:
+        """Take the records of a file in."""
         try:
             for document in documents(name):
                 try:
-                    taken[_one(working, document).id] = None
+                    self.filings[self._working.enqueue(document.data, _folder(document)).id] = None
                 except (RecordError, OtherContentError) as problem:
-                    refuse(document.label, problem)
+                    self._refuse(document.label, problem, Exit.FINDINGS)
         except ConfigurationError as problem:
-            refuse(name, problem)
-    return taken, refused
+            self._refuse(name, problem, Exit.USAGE)
+
+    def batch(self, names: tuple[str, ...]) -> None:
+        """Take the records of all files in as one filing."""
+        try:
+            read = [document for name in names for document in documents(name)]
+            self.filings[self._working.enqueue_batch([one.data for one in read], _folder(read[0])).id] = None
+        except ConfigurationError as problem:
+            self._refuse(", ".join(names), problem, Exit.USAGE)
+        except (RecordError, OtherContentError) as problem:
+            self._refuse(", ".join(names), problem, Exit.FINDINGS)
+
+    def _refuse(self, label: str, problem: Exception, status: Exit) -> None:
+        self._output.say(f"cybertip file: {label}: {problem}")
+        self.refused.append({"record": label, "error": str(problem)})
+        self.status = max(self.status, status)
 
 
-def _all(names: tuple[str, ...]) -> Iterator[Document]:
-    for name in names:
-        yield from documents(name)
-
-
-def _one(working: Filer, document: Document) -> Filing:
-    return working.enqueue(document.data, Path(document.name).parent)
+def _folder(document: Document) -> Path:
+    """Where relative locations of a record's evidence start."""
+    return Path(document.name).parent

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from cybertip._version import __version__
 from cybertip.calls.forms import FileSource
 from cybertip.checks import judge
 from cybertip.cli._input import read_input
-from cybertip.cli._ledgers import as_data, exit_of, filer, ledger_option, stoppable, told
+from cybertip.cli._ledgers import as_data, exit_of, filer, files_of, ledger_option, stoppable, told
 from cybertip.cli._options import connection_options, json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._profiles import Profiles
@@ -29,6 +30,7 @@ from cybertip.filing.packages import Frozen, FrozenFile
 from cybertip.findings import DocumentError
 from cybertip.ledger import Filing
 from cybertip.models import FileDetails, Report
+from cybertip.review import RecordId
 from cybertip.rules import Case
 from cybertip.schema import Schema
 from cybertip.xml import name_file
@@ -67,13 +69,15 @@ def command(
     --id names the case, so that the same documents can be filed for another one. The receipt, byte for byte, goes to
     stdout.
     """
+    if case is not None:
+        _check_id(case)
     access = connection(environment, base_url, username, password_file)
     schema = Schema.bundled()
     document = _checked(report, Report, schema)
     described = [_described(text, schema) for text in files]
     moment = _ready(report, document, described)
     package = _package(document, described)
-    name = case or f"xml-{hashlib.sha256(package.manifest()).hexdigest()[:32]}"
+    name = case or f"xml-{hashlib.sha256(package.identity()).hexdigest()[:32]}"
     patience = timedelta()
     if moment is not None:
         output.say(
@@ -94,10 +98,19 @@ def command(
     return status if output.lost is None or receipt is None else _keep(output, filing, receipt)
 
 
+def _check_id(case: str) -> None:
+    """See that a case's id is what a record's would have to be."""
+    try:
+        TypeAdapter(RecordId).validate_python(case)
+    except ValidationError:
+        raise click.UsageError("--id must be 1 to 200 printable characters without space at its ends") from None
+
+
 def _result(access: Connection, filing: Filing, receipt: bytes | None) -> dict[str, Any]:
     return {
         **access.as_dict(),
         **as_data(filing),
+        "file_ids": files_of(receipt),
         "receipt": receipt.decode("utf-8", "replace") if receipt is not None else None,
     }
 
@@ -108,7 +121,10 @@ def _keep(output: Output, filing: Filing, receipt: bytes) -> int:
     The ledger has it as well; whoever runs this may not know that yet.
     """
     output.as_json = False
-    output.say(f"Report {filing.status.report_id} is filed. Standard output could not be written: {output.lost}")
+    output.say(
+        f"Report {filing.status.report_id} is filed, and sending it again gives the same receipt. Standard output could"
+        f" not be written: {output.lost}"
+    )
     try:
         descriptor, path = tempfile.mkstemp(prefix=f"cybertip-receipt-{filing.status.report_id}-", suffix=".xml")
         with os.fdopen(descriptor, "wb") as file:

@@ -13,7 +13,9 @@ from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import endpoint
 from cybertip.filing.events import CallEnded, CallStarted, Event, dump
+from cybertip.filing.states import Phase
 from cybertip.filing.status import NEEDS_PERSON
+from cybertip.findings import Severity
 
 
 @click.command("show")
@@ -30,13 +32,21 @@ def command(output: Output, filing: str, environment: str | None, ledger: str | 
     with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
         found = filing_named(opened, filing)
         history = opened.history(found.id)
+        findings = opened.findings(found.id)
     output.data(line_of(found))
     told(output, found)
+    if found.state.phase is Phase.CORRECTION:
+        for one in findings:
+            if one["severity"] == Severity.ERROR:
+                output.data(
+                    f"  {one['code']}: {one.get('pointer') or one['path']}: {one['message']} {one['cure']}".rstrip()
+                )
     for at, event in history:
         output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {_in_words(event)}")
     waits = found.status.kind in NEEDS_PERSON or found.status.alarms
     events = [_data(at, event) for at, event in history]
-    return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, {**as_data(found), "events": events})
+    shown = {**as_data(found), "found": findings, "events": events}
+    return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, shown)
 
 
 def _in_words(event: Event) -> str:
