@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.acceptance.programs import Program
 
 ROOT = Path(__file__).resolve().parents[2]
+OFFLINE = str(Path(__file__).with_name("offline"))
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Mock:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment less what would change how the program behaves."""
+    """The environment less what would change how the program behaves, and without a way to other machines."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CYBERTIP_", "PYTEST_"))}
-    return {**kept, "PYTHONWARNINGS": "error", "NO_COLOR": "1"}
+    return {**kept, "PYTHONWARNINGS": "error", "NO_COLOR": "1", "PYTHONPATH": OFFLINE}
 
 
 def start_mock(*arguments: str) -> Mock:
