@@ -13,23 +13,25 @@ from cybertip.config import endpoint
 from cybertip.filing.schedule import rank
 from cybertip.filing.status import NEEDS_PERSON, Kind
 
+_NAMES = {kind.value.replace(" ", "-"): kind for kind in Kind}
+
 
 @click.command("list")
-@click.option("--status", "kinds", multiple=True, type=click.Choice([*Kind]), help="Only these; may be repeated.")
+@click.option("--status", "kinds", multiple=True, type=click.Choice([*_NAMES]), help="Only these; may be repeated.")
 @click.option("--needs-person", is_flag=True, help="Only what waits for somebody to act.")
 @click.option("--environment", type=click.Choice(["mock", "test", "production"]), help="Whose ledger.")
 @ledger_option
 @json_option
 @body_of("list")
 def command(
-    output: Output, kinds: tuple[Kind, ...], needs_person: bool, environment: str | None, ledger: str | None
+    output: Output, kinds: tuple[str, ...], needs_person: bool, environment: str | None, ledger: str | None
 ) -> int:
     """List filings with their status, the most urgent first.
 
     Exit status 3 if something listed waits for a person, else 0.
     """
     now = datetime.now(UTC)
-    wanted = {Kind(one) for one in kinds} or set(Kind)
+    wanted = {_NAMES[one] for one in kinds} or set(Kind)
     if needs_person:
         wanted &= NEEDS_PERSON
     with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
