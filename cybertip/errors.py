@@ -145,11 +145,18 @@ class CallError(CybertipError):
         self.answer = answer
 
     def __str__(self) -> str:
+        return self._told(f"the server says: {self.description}" if self.description else None)
+
+    def in_own_words(self) -> str:
+        """The error without the server's text, which can repeat what it was sent: for what is kept, or shown."""
+        return self._told(None)
+
+    def _told(self, servers_text: str | None) -> str:
         facts = [f"{self.call}: {self.args[0]}"]
         if self.code is not None:
             facts.append(f"code {self.code}")
-        if self.description:
-            facts.append(f"the server says: {self.description}")
+        if servers_text is not None:
+            facts.append(servers_text)
         if self.http_status is not None:
             facts.append(f"HTTP {self.http_status}")
         if self.report_id is not None:

@@ -21,7 +21,7 @@ from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
 from cybertip.profile import ReporterProfile
 from cybertip.worker._arriving import Desk, Record
 from cybertip.worker._crew import Crew, Watch
-from cybertip.worker._knowing import OtherContentError, is_newest, known_as
+from cybertip.worker._knowing import is_newest, known_as, other_content
 
 Profiles = ReporterProfile | Callable[[str], ReporterProfile]
 """A reporter profile for all records, or what gives the profile of a name and raises ConfigurationError for none."""
@@ -275,7 +275,7 @@ class Filer:
         with self._ledger.transaction() as transaction:
             known = transaction.find(new.record_ids[0])
             if known is None or known.filing_id != filing_id:
-                raise _other_content(new.record_ids[0], filing_id, ["/id"])
+                raise other_content(new.record_ids[0], filing_id, ["/id"])
             book = self._command(transaction, filing_id, by)
             revision = transaction.correct(filing_id, new)
             told = new.enqueued

@@ -17,14 +17,21 @@ class OtherContentError(CybertipError):
         pointers: where the two differ, as JSON pointers.
     """
 
-    def __init__(self, record_id: str, filing_id: str, pointers: Sequence[str]) -> None:
+    def __init__(self, words: str, *, filing_id: str = "", pointers: Sequence[str] = ()) -> None:
+        super().__init__(words)
         self.filing_id = filing_id
         self.pointers = tuple(pointers)
-        shown = ", ".join(self.pointers[:10]) + (" …" if len(self.pointers) > 10 else "")
-        super().__init__(
-            f"the record {record_id!r} came in before with other content; they differ at {shown or '/'}. Give another"
-            " decision an id of its own, or correct the filing"
-        )
+
+
+def other_content(record_id: str, filing_id: str, pointers: Sequence[str]) -> OtherContentError:
+    """The error that says where the two differ."""
+    shown = ", ".join(pointers[:10]) + (" …" if len(pointers) > 10 else "")
+    return OtherContentError(
+        f"the record {record_id!r} came in before with other content; they differ at {shown or '/'}. Give another"
+        " decision an id of its own, or correct the filing",
+        filing_id=filing_id,
+        pointers=pointers,
+    )
 
 
 def known_as(transaction: Transaction, new: NewFiling) -> str | None:
@@ -41,12 +48,12 @@ def known_as(transaction: Transaction, new: NewFiling) -> str | None:
     for record_id, content in zip(new.record_ids, new.records, strict=True):
         known = found[record_id]
         if known is None or known.filing_id != filing_id:
-            raise OtherContentError(next(iter(there)), filing_id, ["/id"])
+            raise other_content(next(iter(there)), filing_id, ["/id"])
         if known.same_as(content):
             continue
         differing = [""] if known.record is None else differences(known.record, content)
         if differing:
-            raise OtherContentError(record_id, filing_id, differing)
+            raise other_content(record_id, filing_id, differing)
     return filing_id
 
 

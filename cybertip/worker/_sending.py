@@ -62,12 +62,13 @@ def send(
         call = _call(started, package, state)
         result = client.send_once(call, progress)
     except EvidenceError as problem:
-        return Sent(_ended(started, Outcome.EVIDENCE, clock(), words=str(problem)), None)
+        words = about(package.files[started.file or 0], problem)
+        return Sent(_ended(started, Outcome.EVIDENCE, clock(), words=words), None)
     except CallError as problem:
         exchange = _exchange(started, call, package, sent_at, problem.answer, problem.report_id)
         outcome = outcome_of(problem)
         ended = _ended(
-            started, outcome, clock(), words=str(problem), code=problem.code, http_status=problem.http_status,
+            started, outcome, clock(), words=problem.in_own_words(), code=problem.code, http_status=problem.http_status,
             request_id=problem.request_id,
         )  # fmt: skip
         return Sent(ended, exchange, problem.retry_after)
@@ -120,8 +121,14 @@ def missing(package: Frozen, *, whole: bool) -> Missing | None:
                 for _ in HashedReading(found):
                     pass
         except EvidenceError as problem:
-            return Missing(index, str(problem))
+            return Missing(index, about(item, problem))
     return None
+
+
+def about(item: FrozenFile, problem: EvidenceError) -> str:
+    """What is wrong with a file, and which it is."""
+    words, place = str(problem), item.location or item.name or "a file made of the record"
+    return words if place in words else f"{place}: {words}"
 
 
 def _call(started: CallStarted, package: Frozen, state: State) -> calls.Call[Any]:
