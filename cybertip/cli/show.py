@@ -12,7 +12,7 @@ from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, ledger
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import endpoint
-from cybertip.filing.events import CallEnded, CallStarted, Event, dump
+from cybertip.filing.events import AttemptDropped, CallEnded, CallStarted, Event, EvidenceMissing, dump
 from cybertip.filing.states import Phase
 from cybertip.filing.status import NEEDS_PERSON
 from cybertip.findings import Severity
@@ -54,10 +54,12 @@ def _in_words(event: Event) -> str:
         case CallStarted():
             return f"/{event.call}{_about(event)} begun"
         case CallEnded():
-            code = f", code {event.code}" if event.code is not None else ""
-            request = f", Request-ID {event.request_id}" if event.request_id else ""
-            words = f": {event.words}" if event.words else ""
-            return f"/{event.call}{_about(event)} {event.outcome}{code}{request}{words}"
+            words = (
+                f": {event.words}" if event.words else f", Request-ID {event.request_id}" if event.request_id else ""
+            )
+            return f"/{event.call}{_about(event)} {event.outcome}{words}"
+        case EvidenceMissing() | AttemptDropped():
+            return f"{event.kind}: {event.words if isinstance(event, EvidenceMissing) else event.reason}"
         case _:
             return event.kind
 

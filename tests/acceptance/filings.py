@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cybertip import sample
+from cybertip.errors import CybertipError
 from cybertip.filing.events import CallEnded, CallStarted
 from cybertip.ledger import Ledger
 from tests.acceptance.programs import Program
@@ -74,6 +75,6 @@ def has_begun(folder: Path, name: str, call: str) -> bool:
         with Ledger.open(folder / LEDGER) as ledger:
             filing_id = ledger.filing_of(name)
             events = [event for _, event in ledger.history(filing_id or "")]
-    except Exception:  # it is being made
+    except CybertipError:  # it is being made
         return False
     return any(isinstance(event, CallStarted) and event.call == call for event in events)

@@ -9,7 +9,8 @@ import pytest
 
 from cybertip import sample, xml
 from cybertip.models import ReportDoneResponse
-from tests.acceptance.conftest import Cli
+from tests.acceptance.conftest import Cli, Mock
+from tests.acceptance.filings import LEDGER, nobody
 from tests.samples import file_details_xml, report_xml
 
 
@@ -58,11 +59,54 @@ def test_everything_is_checked_before_the_report_is_opened(cli: Cli, folder: Pat
         assert run.stdout == ""
 
 
-def test_production_is_refused(cli: Cli, folder: Path) -> None:
-    """Nothing is filed to production without a ledger."""
-    run = cli("send", "report.xml", "--environment", "production", CYBERTIP_BASE_URL="")
-    assert run.status == 5
-    assert "does not file to production" in run.stderr
+def test_the_same_documents_are_filed_once(cli: Cli, folder: Path) -> None:
+    """Sent again, from another folder too, they give the same receipt byte for byte, and no call is made."""
+    arguments = ("report.xml", "--file", "one.png=details.xml")
+    once = cli("send", *arguments)
+    (folder / "moved").mkdir()
+    (folder / "one.png").rename(folder / "moved" / "one.png")
+    again = cli("send", "report.xml", "--file", "moved/one.png=details.xml")
+    assert (once.status, again.status) == (0, 0)
+    assert once.stdout == again.stdout
+    assert "opened" not in again.stderr
+    assert len(cli("list").stdout.splitlines()) == 1
+
+
+def test_an_id_names_the_case(cli: Cli, folder: Path) -> None:
+    """The same documents are filed for another case; other documents under the same id are refused."""
+    receipts = [cli("send", "report.xml", "--id", case).stdout for case in ("case-1", "case-2", "case-1")]
+    assert receipts[0] == receipts[2] != receipts[1]
+    run = cli("send", "report.xml", "--file", "one.png", "--id", "case-1", "--json")
+    envelope = json.loads(run.stdout)
+    assert run.status == envelope["exit"] == 1
+    assert "differ at /files" in envelope["error"]["message"]
+    assert cli("show", "case-2").status == 0
+    for hostile in ("", " ", "a\nb", "\x1b[2J", "x" * 201):
+        assert cli("send", "report.xml", "--id", hostile).status == 2
+
+
+def test_production_takes_an_explicit_environment(cli: Cli, folder: Path) -> None:
+    """What stops it is decided before any connection: a rule, or a ledger of another environment."""
+    (folder / "bad.xml").write_bytes(report_xml().replace(b"<port>50123", b"<port>0"))
+    assert cli("send", "bad.xml", "--environment", "production", CYBERTIP_BASE_URL="").status == 1
+    assert not (folder / "cybertip-production.sqlite3").exists()
+    cli("send", "report.xml")
+    run = cli("send", "report.xml", "--environment", "production", "--ledger", LEDGER, CYBERTIP_BASE_URL="")
+    assert (run.status, "P505" in run.stderr) == (5, True)
+    assert cli("send", "report.xml", "--environment", "production").status == 5  # with the address of the mock
+
+
+def test_an_unreachable_server_leaves_it_in_the_ledger(cli: Cli, folder: Path, mock: Mock) -> None:
+    """Exit status 4 and no receipt; sending it again files it, and so does `cybertip file`."""
+    with nobody() as address:
+        for case in ("case-1", "case-2"):
+            run = cli("send", "report.xml", "--id", case, **address)
+            assert (run.status, run.stdout) == (4, "")
+            assert "it goes on by itself" in run.stderr
+    assert cli("file", "--wait", "30").status == 0
+    receipts = [cli("send", "report.xml", "--id", case) for case in ("case-1", "case-2")]
+    assert [run.status for run in receipts] == [0, 0]
+    assert all("<reportDoneResponse>" in run.stdout for run in receipts)
 
 
 def test_a_wrong_password_opens_nothing(cli: Cli, folder: Path) -> None:
@@ -70,3 +114,6 @@ def test_a_wrong_password_opens_nothing(cli: Cli, folder: Path) -> None:
     run = cli("send", "report.xml", CYBERTIP_PASSWORD="another-password")
     assert run.status == 4
     assert "opened" not in run.stderr
+    assert "mends the credentials" in run.stderr
+    assert cli("send", "report.xml", CYBERTIP_PASSWORD="another-password").status == 4
+    assert cli("file", "--wait", "30").status == 0
