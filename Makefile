@@ -42,8 +42,9 @@ check: install  ## Style, types, layers, and that no secret or host slipped in
 bench: install  ## Timings, as ratios within one run
 	$(BIN)/python bench/run.py
 
-docs: install  ## Write docs/rules.md from the rules, and the JSON Schema of review records from the models
+docs: install  ## Write what the docs take from the code: rules, the filing machine, the JSON Schema of review records
 	$(BIN)/python scripts/rules_page.py
+	$(BIN)/python scripts/filing_page.py
 	$(BIN)/python scripts/record_schema.py
 
 clean:  ## Remove what the other commands made
