@@ -24,12 +24,15 @@ if TYPE_CHECKING:
         Known,
     )
     from cybertip.evidence import look_at, source
+    from cybertip.filing import Kind, Pace, Status
     from cybertip.findings import DocumentError, Finding, Findings, RecordError, Severity
     from cybertip.gaps import profile_gaps
     from cybertip.intake import Accepted, accept_record, read_record
+    from cybertip.ledger import Filing, Ledger, LedgerError
     from cybertip.profile import Policy, ReporterProfile, Thresholds
     from cybertip.review import ReviewRecord
     from cybertip.schema import Schema
+    from cybertip.worker import Filer, FilingBusyError, OtherContentError, Watch
     from cybertip.xml import parse, write
 
 _HOMES = {
@@ -43,9 +46,17 @@ _HOMES = {
     "Environment": "cybertip.environments",
     "EnvironmentRefusedError": "cybertip.errors",
     "EvidenceError": "cybertip.errors",
+    "Filer": "cybertip.worker",
+    "Filing": "cybertip.ledger",
+    "FilingBusyError": "cybertip.worker",
     "Finding": "cybertip.findings",
     "Findings": "cybertip.findings",
+    "Kind": "cybertip.filing",
     "Known": "cybertip.errors",
+    "Ledger": "cybertip.ledger",
+    "LedgerError": "cybertip.ledger",
+    "OtherContentError": "cybertip.worker",
+    "Pace": "cybertip.filing",
     "Package": "cybertip.builder",
     "Policy": "cybertip.profile",
     "RecordError": "cybertip.findings",
@@ -54,8 +65,10 @@ _HOMES = {
     "ReviewRecord": "cybertip.review",
     "Schema": "cybertip.schema",
     "Severity": "cybertip.findings",
+    "Status": "cybertip.filing",
     "Thresholds": "cybertip.profile",
     "Timeouts": "cybertip.client",
+    "Watch": "cybertip.worker",
     "accept_record": "cybertip.intake",
     "build": "cybertip.builder",
     "look_at": "cybertip.evidence",
@@ -79,9 +92,17 @@ __all__ = [
     "Environment",
     "EnvironmentRefusedError",
     "EvidenceError",
+    "Filer",
+    "Filing",
+    "FilingBusyError",
     "Finding",
     "Findings",
+    "Kind",
     "Known",
+    "Ledger",
+    "LedgerError",
+    "OtherContentError",
+    "Pace",
     "Package",
     "Policy",
     "RecordError",
@@ -90,8 +111,10 @@ __all__ = [
     "ReviewRecord",
     "Schema",
     "Severity",
+    "Status",
     "Thresholds",
     "Timeouts",
+    "Watch",
     "__version__",
     "accept_record",
     "build",

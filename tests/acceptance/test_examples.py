@@ -11,6 +11,7 @@ import pytest
 
 from tests.acceptance.conftest import ROOT, clean_environment, start_mock, stop_mock
 
+PAGES = ["README.md", "docs/guide.md", "docs/filing.md", "docs/ledger.md"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
@@ -38,13 +39,13 @@ def test_every_example_runs(path: Path, base_url: str, tmp_path: Path) -> None:
     assert re.search(r"is filed|<reportDoneResponse>", done.stdout)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_the_code_on_the_pages_runs(page: str, base_url: str, tmp_path: Path) -> None:
     """The Python blocks of a page run one after the other, with nothing changed but the mock's address."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
-    program = "\n".join(blocks).replace(
-        '("mock", "mock-password")', f'("mock", "mock-password", base_url="{base_url}")'
+    program = re.sub(
+        r'\("mock", "mock-password"', f'("mock", "mock-password", base_url="{base_url}"', "\n".join(blocks)
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -58,7 +59,7 @@ def test_the_code_on_the_pages_runs(page: str, base_url: str, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_the_code_on_the_pages_type_checks(page: str, tmp_path: Path) -> None:
     """What the pages show passes mypy --strict."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
