@@ -113,6 +113,7 @@ def _tried() -> Iterator[tuple[str, State]]:
     yield "cancelled by a person", replace(closing, cancelling=True, then=Then.CANCEL)
     yield "in doubt", replace(closing, attempt=replace(whole, doubt=True))
     yield "once too often", replace(closing, tries=2)
+    yield "to be filed anew", replace(closing, then=Then.BEGIN, attempt=replace(whole, doubt=True, disowned=True))
     yield "", replace(base, phase=Phase.CORRECTION, findings=("P501",))
     yield "", replace(base, phase=Phase.DECISION, attempt=replace(whole, doubt=True))
     yield "", replace(base, phase=Phase.HALTED, opened=5)
