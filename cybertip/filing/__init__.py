@@ -8,6 +8,7 @@ what is said about it. A diagram of all of it is in docs/filing.md.
 from __future__ import annotations
 
 from cybertip.filing.events import Event
+from cybertip.filing.limits import Limits
 from cybertip.filing.machine import IllegalEventError, apply, begin, fold
 from cybertip.filing.outcomes import CallName, Move, Outcome, after, outcome_of
 from cybertip.filing.schedule import Pace, next_step
@@ -19,6 +20,7 @@ __all__ = [
     "Event",
     "IllegalEventError",
     "Kind",
+    "Limits",
     "Move",
     "Outcome",
     "Pace",

@@ -11,11 +11,6 @@ from cybertip.filing.events import CallEnded
 from cybertip.filing.outcomes import CallName, Move, Outcome, after
 from cybertip.filing.states import LAPSE_AFTER_OPENING, Attempt, Orphan, Phase, SentFile, State, Then
 
-MOST_DAMAGED = 3
-"""How many files may arrive damaged before a person is asked."""
-MOST_REFUSED_RETRACTS = 3
-"""How often a retract is refused before a person is asked."""
-
 
 def ended(state: State, event: CallEnded) -> State:
     """The state after an answer, or after it became certain that there will be none."""
@@ -43,9 +38,10 @@ def _submitted(state: State, event: CallEnded, move: Move, at: datetime) -> Stat
         return again(state, event)
     # Also a success that names no report: one is open that nobody knows. It lapses by itself, and is never filed.
     lapses = (*state.possible_orphans, at + LAPSE_AFTER_OPENING)
-    return begin_another(
-        again(replace(state, possible_orphans=lapses, opened=state.opened + 1), event), words_of(event)
-    )
+    state = replace(state, possible_orphans=lapses, opened=state.opened + 1)
+    if state.limits.ask_after_lost_submit:
+        return stopped(state, Phase.HALTED, event)
+    return begin_another(again(state, event), words_of(event))
 
 
 # --- moves on the open report ------------------------------------------------------------------------------------
@@ -96,7 +92,7 @@ def _correct(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> 
 
 def _damaged(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> State:
     state = replace(orphaned(state), damaged=state.damaged + 1)
-    if state.damaged >= MOST_DAMAGED:
+    if state.damaged >= state.limits.damaged:
         return stopped(state, Phase.HALTED, event)
     return begin_another(state, words_of(event))
 
@@ -127,7 +123,7 @@ def _closed_unless_doubt(state: State, attempt: Attempt, event: CallEnded, at: d
 
 
 def _ask_after_some(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> State:
-    if state.tries + 1 < MOST_REFUSED_RETRACTS:
+    if state.tries + 1 < state.limits.refused_retracts:
         return again(state, event)
     # The server will not say; a person has, or has to.
     return _closed(state, attempt, event, at) if attempt.disowned else _ask(state, attempt, event, at)

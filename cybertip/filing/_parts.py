@@ -8,10 +8,6 @@ from cybertip.errors import CybertipError
 from cybertip.filing.events import CallEnded
 from cybertip.filing.states import Orphan, Phase, State
 
-MOST_ATTEMPTS = 5
-"""How many reports are opened for one filing before a person is asked."""
-
-
 TO_CORRECT = "the record needs to be corrected"
 
 
@@ -41,7 +37,7 @@ def stopped(state: State, phase: Phase, event: CallEnded, words: str = "") -> St
 
 def begin_another(state: State, reason: str) -> State:
     """Open another report, unless that was done too often. The one before is closed, or never to be finished."""
-    if state.opened >= MOST_ATTEMPTS:
+    if state.opened >= state.limits.reports:
         words = f"{state.opened} reports were opened in vain; the last: {reason}"
         return replace(state, phase=Phase.HALTED, attempt=None, reason=words, due_at=None)
     return replace(state, phase=Phase.NEW, attempt=None, reason=reason)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from cybertip.filing.limits import USUAL, Limits
 from cybertip.filing.outcomes import CallName, Outcome
 
 FORMAT = 1
@@ -39,6 +40,7 @@ class Enqueued:
         urgent: whether it is to be served before others.
         not_before: a moment before which it must not be sent, because a time in it is still ahead.
         findings: the codes of what keeps it from being filed.
+        limits: how often something may go wrong before a person is asked.
         kind: the event's name in the ledger.
     """
 
@@ -48,6 +50,7 @@ class Enqueued:
     urgent: bool = False
     not_before: datetime | None = None
     findings: tuple[str, ...] = ()
+    limits: Limits = USUAL
     kind: Literal["enqueued"] = "enqueued"
 
 

@@ -23,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cybertip.filing._answers import MOST_DAMAGED, MOST_REFUSED_RETRACTS, ended
-from cybertip.filing._parts import MOST_ATTEMPTS, TO_CORRECT, IllegalEventError, begin_another, find_orphan, orphaned
+from cybertip.filing._answers import ended
+from cybertip.filing._parts import TO_CORRECT, IllegalEventError, begin_another, find_orphan, orphaned
 from cybertip.filing._people import person
 from cybertip.filing.events import (
     AttemptDropped,
@@ -44,9 +44,6 @@ from cybertip.filing.states import Phase, Started, State
 
 __all__ = [
     "LEGAL",
-    "MOST_ATTEMPTS",
-    "MOST_DAMAGED",
-    "MOST_REFUSED_RETRACTS",
     "IllegalEventError",
     "apply",
     "begin",
@@ -82,6 +79,7 @@ def begin(event: Enqueued) -> State:
         due_at=event.not_before,
         reason=TO_CORRECT if waits else "",
         findings=event.findings,
+        limits=event.limits,
     )
 
 

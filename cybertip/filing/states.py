@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from cybertip.filing.limits import USUAL, Limits
 from cybertip.filing.outcomes import CallName
 
 LAPSE_AFTER_OPENING = timedelta(hours=24)
@@ -151,6 +152,7 @@ class State:
         reason: why it waits or has ended, in words without content.
         alarms: what a person must hear of although nothing waits for it.
         findings: the codes of what keeps the record from being filed.
+        limits: how often something may go wrong before a person is asked.
     """
 
     phase: Phase
@@ -175,6 +177,7 @@ class State:
     reason: str = ""
     alarms: tuple[str, ...] = field(default=())
     findings: tuple[str, ...] = ()
+    limits: Limits = USUAL
 
     @property
     def all_there(self) -> bool:

@@ -18,6 +18,7 @@ from cybertip.checks import judge, judge_package
 from cybertip.environments import Environment
 from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Enqueued
+from cybertip.filing.limits import USUAL, Limits
 from cybertip.filing.packages import Frozen, freeze
 from cybertip.findings import Finding, Findings, RecordError, error
 from cybertip.gaps import profile_gaps
@@ -44,12 +45,14 @@ class Desk:
         environment: where it is filed to: production asks for a complete profile (P507).
         known: what the ledger knows of earlier filings.
         now: the moment.
+        limits: how often something may go wrong before a person is asked.
     """
 
     profile_named: Callable[[str], ReporterProfile] = field(repr=False)
     environment: Environment
     known: Known = field(repr=False)
     now: datetime
+    limits: Limits = USUAL
 
     def record(self, record: Record, folder: Path, overrides: Sequence[Override] = ()) -> NewFiling:
         """One record, one filing.
@@ -108,7 +111,7 @@ class Desk:
             escalation = report.incident_summary.escalate_to_high_priority
         enqueued = Enqueued(
             1, package.details, confirmed_at or self.now, urgent=escalation is not None,
-            not_before=verdict.not_before, findings=errors,
+            not_before=verdict.not_before, findings=errors, limits=self.limits,
         )  # fmt: skip
         return NewFiling(
             (filing_id,), (package.identity(),), enqueued, package, suspects, escalation, _plain(verdict.findings)
@@ -135,7 +138,7 @@ class Desk:
         decided = [one.decision.decided_at for one in records if one.decision.decided_at is not None]
         enqueued = Enqueued(
             1, freeze(package, folder).details, min(decided, default=self.now), urgent=_is_urgent(records),
-            not_before=verdict.not_before, findings=errors,
+            not_before=verdict.not_before, findings=errors, limits=self.limits,
         )  # fmt: skip
         ids = tuple(one.id for one in records)
         return NewFiling(
@@ -152,7 +155,7 @@ class Desk:
     ) -> NewFiling:
         found = list(findings)
         codes = tuple(item.code for item in found) or ("X002",)
-        enqueued = Enqueued(0, (), self.now, urgent=_is_urgent(records), findings=codes)
+        enqueued = Enqueued(0, (), self.now, urgent=_is_urgent(records), findings=codes, limits=self.limits)
         return NewFiling(ids, data, enqueued, None, tuple(_identifiers(records)), _escalation(records), _plain(found))
 
 

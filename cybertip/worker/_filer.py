@@ -13,6 +13,7 @@ from random import Random, SystemRandom
 from cybertip.client import Client
 from cybertip.errors import CallError, CybertipError
 from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
+from cybertip.filing.limits import USUAL, Limits
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.states import ENDS, Phase
@@ -45,6 +46,7 @@ class Filer:
         profiles: Profiles,
         *,
         pace: Pace | None = None,
+        limits: Limits | None = None,
         lease: timedelta = timedelta(minutes=2),
         most_open: int = 100,
         watch: Watch | None = None,
@@ -57,7 +59,8 @@ class Filer:
             ledger: where everything is kept.
             client: carries the calls out. Its environment must be the ledger's.
             profiles: who files.
-            pace: how long is waited, and when is too late.
+            pace: how long is waited, and when is too late. Give `Ledger.open` the same.
+            limits: how often something may go wrong with a filing before a person is asked.
             lease: how long a filing is held without a sign of life.
             most_open: how many reports are open at once at most.
             watch: who is told how far filings have come.
@@ -71,6 +74,7 @@ class Filer:
         self._ledger = ledger
         self._client = client
         self._profiles = profiles
+        self._limits = limits or USUAL
         self._clock = clock or _utc_now
         self._crew = Crew(ledger, client, pace or Pace(), lease, most_open, self._clock, random or SystemRandom())
         self._crew.watch = watch
@@ -153,7 +157,7 @@ class Filer:
         named: Callable[[str], ReporterProfile] = (
             (lambda _: profiles) if isinstance(profiles, ReporterProfile) else profiles
         )
-        return Desk(named, self._client.endpoint.environment, self._ledger, self._clock())
+        return Desk(named, self._client.endpoint.environment, self._ledger, self._clock(), self._limits)
 
     # --- working -------------------------------------------------------------------------------------------------
 

@@ -108,9 +108,9 @@ def settled(state: State) -> State:
         fence=HOLDER,
         attempt=None if attempt is None else replace(attempt, opened_at=NOW, changed_at=None),
         started=None if started is None else replace(started, at=NOW),
-        opened=max(state.opened, machine.MOST_ATTEMPTS - 2),
-        damaged=max(state.damaged, machine.MOST_DAMAGED - 2),
-        tries=min(state.tries, machine.MOST_REFUSED_RETRACTS - 1) if state.phase is Phase.CLOSING else 0,
+        opened=max(state.opened, state.limits.reports - 2),
+        damaged=max(state.damaged, state.limits.damaged - 2),
+        tries=min(state.tries, state.limits.refused_retracts - 1) if state.phase is Phase.CLOSING else 0,
         due_at=None,
         orphans=tuple(
             replace(one, tries=min(one.tries, 1), due_at=None, lapses_at=NOW + LAPSE_AFTER_OPENING)

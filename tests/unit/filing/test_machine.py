@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from cybertip.filing import IllegalEventError, Phase, State, apply, begin, fold
+from cybertip.errors import ConfigurationError
+from cybertip.filing import IllegalEventError, Limits, Phase, State, apply, begin, fold
 from cybertip.filing._answers import _MOVES
 from cybertip.filing.events import (
     EVENTS,
@@ -409,3 +410,15 @@ def test_a_history_begins_with_its_arrival() -> None:
     assert fold([Enqueued(1, (), T0), Claimed(1, "worker", T0)]) == new(0).__class__(
         Phase.NEW, T0, fence=1, revision=1, details=()
     )
+
+
+def test_limits_come_with_the_filing() -> None:
+    """How much may go wrong is told with the first event, and holds for this filing alone."""
+    strict = Limits(reports=1, ask_after_lost_submit=True)
+    state = apply(begin(Enqueued(1, (True,), T0, limits=strict)), Claimed(1, "worker", T0))
+    lost = made(state, CallName.SUBMIT, Outcome.UNKNOWN)
+    assert (lost.phase, len(lost.possible_orphans)) == (Phase.HALTED, 1)
+    given_up = made(made(state, CallName.SUBMIT), CallName.UPLOAD, Outcome.UNKNOWN)
+    assert given_up.phase is Phase.HALTED
+    with pytest.raises(ConfigurationError):
+        Limits(damaged=0)
