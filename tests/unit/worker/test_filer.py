@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -398,8 +397,8 @@ def test_a_long_call_keeps_its_lease(
     make_filer: Callable[..., Filer], record: dict[str, Any], tmp_path: Path, server: MockServer, ledger: Ledger
 ) -> None:
     """Signs of life hold it for as long as the call takes; nobody else takes the filing meanwhile."""
-    server.set_faults(Delay(seconds=1.0, call="submit"))
-    filer = make_filer(lease=timedelta(seconds=0.3))
+    server.set_faults(Delay(seconds=4.0, call="submit"))
+    filer = make_filer(lease=timedelta(seconds=1.5))
     filing = filer.enqueue(data(record), tmp_path)
     working = threading.Thread(target=filer.run_until_idle)
     working.start()
@@ -411,35 +410,42 @@ def test_a_long_call_keeps_its_lease(
 
 
 def test_a_stale_worker_keeps_what_it_learns(
-    make_filer: Callable[..., Filer], record: dict[str, Any], tmp_path: Path, server: MockServer, ledger: Ledger
+    make_filer: Callable[..., Filer],
+    record: dict[str, Any],
+    tmp_path: Path,
+    server: MockServer,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A lease that ran out: another worker finishes, and the late answer is appended all the same."""
-    late = make_filer()
-    late._crew._heart = _NoHeart()  # type: ignore[assignment]  # a process that was suspended gives no signs of life
-    late._crew._lease = timedelta(seconds=0.2)
-    server.set_faults(Delay(seconds=1.0, call="finish"))
+    """A lease that is lost amidst /finish: another worker goes on, and the late receipt is appended and adopted."""
+    late, other = make_filer(), make_filer()
+    finishing = threading.Event()
+    begin = server.core.begin
+
+    def noted(method: str, call: str, account: str | None) -> Any:
+        if call == "finish":
+            finishing.set()
+        return begin(method, call, account)
+
+    monkeypatch.setattr(server.core, "begin", noted)
+    server.set_faults(Delay(seconds=1.0, call="finish"))  # it acts at once, and answers late
     filing = late.enqueue(data(record), tmp_path)
     working = threading.Thread(target=late.run_until_idle)
     working.start()
-    other = make_filer()
-    while working.is_alive():
-        other.run_until_idle()
+    assert finishing.wait(30)
+    with ledger.transaction() as transaction:
+        assert transaction.free(late._crew.name) == 1
+    assert other.run_until_idle(patience=PATIENT) == 1
+    unseen = other.filing(filing.id)
+    assert (unseen.status.kind, unseen.state.receipt_lost) == (Kind.FILED, True)
     working.join()
     filing = other.filing(filing.id)
-    assert filing.status.kind is Kind.FILED
     assert finished(server) == [filing.status.report_id]
     assert not filing.state.receipt_lost
     assert ledger.receipt(filing.id) is not None
     finishes = [one for _, one in ledger.history(filing.id) if isinstance(one, CallEnded) and one.call == "finish"]
-    assert len({one.fence for one in finishes}) == 2
+    assert sorted(one.fence for one in finishes) == [1, 2]
     assert ledger.verify() == []
-
-
-class _NoHeart:
-    """Gives no signs of life."""
-
-    def holding(self, filing_id: str, fence: int) -> AbstractContextManager[None]:
-        return nullcontext()
 
 
 def test_cancelled_is_not_filed(filer: Filer, record: dict[str, Any], tmp_path: Path, server: MockServer) -> None:
