@@ -7,7 +7,7 @@ moment and run it again: the record is filed once. CYBERTIP_BASE_URL names anoth
 import os
 from pathlib import Path
 
-from cybertip import Client, Filer, Kind, Ledger, RetryPolicy, sample
+from cybertip import Client, Filer, Kind, Ledger, sample
 
 # A provider's pipeline hands in its own record; this one is made up, with two plain pictures.
 folder = Path("made-up-case")
@@ -18,9 +18,7 @@ with (
     # The ledger belongs to one environment and one account. Keep it on a local disk, and keep it.
     Ledger.open("cybertip-mock.sqlite3", environment="mock", account="mock") as ledger,
     # Repeating a call is the filing machine's work, which keeps each try in the ledger.
-    Client(
-        "mock", "mock-password", base_url=os.environ.get("CYBERTIP_BASE_URL"), retry=RetryPolicy(attempts=1)
-    ) as client,
+    Client("mock", "mock-password", base_url=os.environ.get("CYBERTIP_BASE_URL")) as client,
 ):
     filer = Filer(ledger, client, sample.profile())
     filer.resume()  # first whatever an earlier run left behind
