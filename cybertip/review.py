@@ -50,8 +50,13 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def is_usable_id(text: str) -> bool:
+    """Whether a text can be the id of a record or a file: 1 to 200 printable characters without space at its ends."""
+    return 0 < len(text) <= 200 and text.isprintable() and text == text.strip()
+
+
 def _usable_id(text: str) -> str:
-    if not text or len(text) > 200 or not text.isprintable() or text != text.strip():
+    if not is_usable_id(text):
         raise ValueError("must be 1 to 200 printable characters without space at its ends")
     return text
 

@@ -110,7 +110,7 @@ def _tried() -> Iterator[tuple[str, State]]:
     yield "in doubt", replace(finishing, attempt=replace(whole, doubt=True))
     closing = replace(base, phase=Phase.CLOSING, attempt=whole, opened=1, then=Then.CORRECT)
     yield "", closing
-    yield "cancelled by a person", replace(closing, cancelling=True, then=Then.CANCEL)
+    yield "cancelled by a person", replace(closing, cancelling="cancelled by somebody: why", then=Then.CANCEL)
     yield "in doubt", replace(closing, attempt=replace(whole, doubt=True))
     yield "once too often", replace(closing, tries=2)
     yield "to be filed anew", replace(closing, then=Then.BEGIN, attempt=replace(whole, doubt=True, disowned=True))

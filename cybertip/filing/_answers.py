@@ -111,7 +111,7 @@ def _closed(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> S
     """The report that counted is proven to be closed without being filed (2)."""
     state = replace(state, attempt=None, tries=0, due_at=None)
     if state.cancelling:
-        return replace(state, phase=Phase.CANCELLED, reason="cancelled by a person")
+        return replace(state, phase=Phase.CANCELLED, reason=state.cancelling)
     if state.phase is Phase.CLOSING and state.then is Then.CORRECT:
         return replace(state, phase=Phase.CORRECTION)
     return begin_another(state, words_of(event))

@@ -17,24 +17,24 @@ def person(state: State, event: Event) -> State:
         case Corrected():
             return _corrected(state, event)
         case CancelRequested():
-            return _cancelled(state)
+            return _cancelled(state, event)
         case Continued():
             reason = state.reason if state.phase is Phase.CLOSING else ""
             return replace(_anew(state), phase=Phase.NEW if state.phase is Phase.HALTED else state.phase, reason=reason)
         case Decided(word=Word.REFILE):
             return _refiled(state)
-        case Decided(report_id=int() as report_id):
+        case Decided(report_id=int() as report_id) if 0 < report_id < 2**63:
             state = replace(_anew(state), attempt=None, phase=Phase.FILED, report_id=report_id)
-            return replace(state, receipt_lost=True, reason="filed, by a person's word")
+            return replace(state, receipt_lost=True, reason=f"filed, says {event.by}: {event.reason}")
         case _:
-            raise IllegalEventError("the word that it is filed must name the report")
+            raise IllegalEventError("the word that it is filed must name the report, by a number from 1 to 2**63 - 1")
 
 
 def _refiled(state: State) -> State:
     """A person knows that the report which counted is not filed (2). It is closed before another is begun."""
     # The latest word counts, also over an earlier one to cancel.
     waits = not state.revision or bool(state.findings)
-    state = replace(_anew(state), cancelling=False, reason=TO_CORRECT if waits else "a person says to file it anew")
+    state = replace(_anew(state), cancelling="", reason=TO_CORRECT if waits else "a person says to file it anew")
     if state.attempt is None:
         return replace(state, phase=Phase.CORRECTION if waits else Phase.NEW)
     then = Then.CORRECT if waits else Then.BEGIN
@@ -54,8 +54,8 @@ def _corrected(state: State, event: Corrected) -> State:
     return replace(state, due_at=event.not_before, reason=TO_CORRECT if waits else "")
 
 
-def _cancelled(state: State) -> State:
-    state = replace(state, cancelling=True, tries=0, due_at=None)
+def _cancelled(state: State, event: CancelRequested) -> State:
+    state = replace(state, cancelling=f"cancelled by {event.by}: {event.reason}", tries=0, due_at=None)
     if state.phase in (Phase.FINISHING, Phase.CLOSING):
         return replace(state, phase=Phase.CLOSING, then=Then.CANCEL)
-    return replace(orphaned(state), phase=Phase.CANCELLED, reason="cancelled by a person")
+    return replace(orphaned(state), phase=Phase.CANCELLED, reason=state.cancelling)

@@ -146,7 +146,7 @@ class State:
         orphans: open reports that will not be used.
         possible_orphans: when the reports lapse that may have been opened without anybody's knowing their number.
         evidence: whether it waits for a file that could not be read.
-        cancelling: whether a person asked to cancel it.
+        cancelling: who asked to cancel it and why; empty where nobody did.
         report_id: the report that is filed.
         receipt_lost: whether it is filed and the receipt was never seen.
         reason: why it waits or has ended, in words without content.
@@ -171,10 +171,10 @@ class State:
     orphans: tuple[Orphan, ...] = ()
     possible_orphans: tuple[datetime, ...] = ()
     evidence: bool = False
-    cancelling: bool = False
+    cancelling: str = field(default="", repr=False)
     report_id: int | None = None
     receipt_lost: bool = False
-    reason: str = ""
+    reason: str = field(default="", repr=False)
     alarms: tuple[str, ...] = field(default=())
     findings: tuple[str, ...] = ()
     limits: Limits = USUAL

@@ -52,7 +52,9 @@ class Beside:
                 yield f"it names the package of revision {revision}, and that is stored as revision {found}"
         if "exchange" in attached and self.exchanges.get(attached["exchange"]) != call_id:
             yield "the exchange that it names is not there, or was changed"
-        names = [*attached.get("records", ()), *(attached[name] for name in attached if name != "records")]
+        # The state is the event's own matter.
+        alone = (attached[name] for name in ("exchange", "findings", "package") if name in attached)
+        names = [*attached.get("records", ()), *alone]
         self.named.update(names)
 
     def unnamed(self) -> Iterator[str]:

@@ -17,7 +17,7 @@ from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import ROOT, link_of, micros, new_salt, salted
 from cybertip.ledger._errors import LeaseLostError, LedgerError
-from cybertip.ledger._rows import columns_of, due_of, exchange_row, load_state
+from cybertip.ledger._rows import columns_of, due_of, dump_state, exchange_row, state_of
 from cybertip.ledger._values import Core
 
 # Statements that are made once: most of the time of a small transaction would go into making them.
@@ -146,7 +146,7 @@ class Pages:
         row = self._connection.execute(_READ, {"filing": filing_id}).one_or_none()
         if row is None:
             raise LedgerError(f"the ledger has no filing {filing_id}")
-        state = load_state(row.state)
+        state = state_of(self._connection, filing_id, row.state)
         page = Page(filing_id, state, row.events, row.head, row.lease_owner, row.lease_until, row.events)
         self._pages[filing_id] = page
         return page
@@ -170,6 +170,8 @@ class Pages:
         seq, recorded, salt, payload = page.seq + 1, micros(now), new_salt(), dump(event)
         call_id: str | None = getattr(event, "call_id", None)
         attached = self._attached(page.filing_id, event, exchange)
+        # So that a filing cannot be made another one where events were purged.
+        attached["state"] = salted(salt, dump_state(state).encode()).hex()
         row: dict[str, Any] = {
             "filing_id": page.filing_id,
             "seq": seq,
@@ -221,7 +223,9 @@ class Pages:
             if page.events:
                 self._connection.execute(_EVENT, page.events)
             # What a statement sets decides how it reads, and only so many kinds of it are worth keeping.
-            told = {"events": page.seq, "head": page.head} | columns_of(page.state) | page.columns
+            told = page.columns
+            if page.events:
+                told = {"events": page.seq, "head": page.head} | columns_of(page.state) | told
             changed = self._connection.execute(_WRITE, {"filing": page.filing_id, "before": page.written} | told)
             if changed.rowcount != 1:
                 raise LedgerError("another program appended to the filing at the same moment; nothing was written")

@@ -6,8 +6,10 @@ synced to the disk, and two writers wait for each other instead of failing half-
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
+import stat
 import time
 from contextlib import closing, suppress
 from pathlib import Path
@@ -64,6 +66,7 @@ def prepare_file(path: Path) -> None:
     Raises:
         ConfigurationError: the file cannot be made.
     """
+    _check_kind(path)
     try:
         # It is never opened here when it is there: closing it would drop the locks that this process holds on it.
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _MODE))
@@ -76,6 +79,16 @@ def prepare_file(path: Path) -> None:
         with suppress(FileNotFoundError):
             if name.stat().st_mode & 0o077:
                 name.chmod(_MODE)
+
+
+class _NoRows(logging.Filter):
+    """Keeps what was read out of logs: SQLAlchemy writes each row there at the level DEBUG, keys and content alike."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.levelno > logging.DEBUG
+
+
+logging.getLogger("sqlalchemy.engine.Engine").addFilter(_NoRows())
 
 
 def make_engine(url: URL) -> Engine:
@@ -91,8 +104,38 @@ def make_engine(url: URL) -> Engine:
         )
         event.listen(engine, "connect", _set_up)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "commit", _check_open)
         return engine
     return create_engine(url, pool_size=16, max_overflow=-1, hide_parameters=True, pool_pre_ping=True)
+
+
+def _check_kind(path: Path) -> None:
+    """See that what is there is a ledger, or an empty file, before anything about it is changed.
+
+    Raises:
+        ConfigurationError: it is a folder, no database, or another program's.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as problem:
+        words = getattr(problem, "strerror", None) or "the name holds a character that no name can have"
+        raise ConfigurationError(f"the ledger {str(path)!r} cannot be opened: {words}") from None
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigurationError(f"{path} is not a file; name the ledger's file, or where to make one")
+    if not found.st_size:
+        return
+    try:
+        # By SQLite alone: closing the file here would drop the locks that this process may hold on it.
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as reader:
+            names = {row[0] for row in reader.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError as problem:
+        if "not a database" in str(problem):
+            raise ConfigurationError(f"{path} is no ledger: it is not an SQLite database") from None
+        return  # damaged perhaps; opening it says so
+    if names and "ledger" not in names:
+        raise ConfigurationError(f"{path} is no ledger: it is another program's database")
 
 
 def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
@@ -142,6 +185,12 @@ def check_durability(cursor: sqlite3.Cursor) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _check_open(connection: Connection) -> None:
+    # A full disk makes SQLite take a whole transaction back by itself; what is left to commit then is nothing.
+    if not getattr(connection.connection.dbapi_connection, "in_transaction", True):
+        raise LedgerError("the ledger could not be written: the database took the transaction back")
 
 
 def to_write(connection: Connection) -> Connection:

@@ -49,6 +49,7 @@ To check the chain of events in history.json, for each event in order:
      document by its SHA-256
    - a record: of the salt's bytes and {"record":ID,"sha256":SHA-256 of the record}
    - findings: of the salt's bytes and the findings' text
+   - state: of the event's own salt and the filing's state after it, as the program writes it
 The last link is the filing's head. It is proof of the whole history to whoever noted it, or a checkpoint, earlier.
 """
 

@@ -18,6 +18,7 @@ from cybertip.environments import Environment, resolve
 from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Event, load
 from cybertip.filing.schedule import Pace
+from cybertip.filing.states import Phase, State
 from cybertip.filing.status import Kind, status_of
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _claims, _engine, _migrate, _queries
@@ -25,9 +26,8 @@ from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
 from cybertip.ledger._export import export
-from cybertip.ledger._group import Writers
 from cybertip.ledger._opening import check_belongs, in_words, own_row
-from cybertip.ledger._rows import load_state
+from cybertip.ledger._rows import load_state, state_of
 from cybertip.ledger._transaction import Transaction, record_ids
 from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt, Problem
 from cybertip.ledger._verify import verify
@@ -54,8 +54,8 @@ class Ledger:
         self._claims = claims
         self._facts = facts
         self._process = os.getpid()
-        # PostgreSQL has as many writers as it likes.
-        self._writers = Writers(engine) if path is not None else None
+        # SQLite has one writer at a time, and its waiting is a sleep; a lock of our own wakes the next one at once.
+        self._writer = threading.Lock() if path is not None else None
         self._mine = threading.local()
         self.id = core.ledger_id
         self.generation: int = facts.generation
@@ -111,6 +111,11 @@ class Ledger:
         core = Core(facts.id, facts.key, clock, pace, new_id)
         return cls(engine, path, core, facts, claims=makes)
 
+    @property
+    def pace(self) -> Pace:
+        """How long is waited, and when is too late."""
+        return self._core.pace
+
     def close(self) -> None:
         """Let the database go. The ledger is of no use afterwards."""
         if os.getpid() == self._process:
@@ -152,19 +157,21 @@ class Ledger:
         self._check_process()
         if getattr(self._mine, "writes", False):
             raise LedgerError("this thread has a transaction of the ledger open already")
-        self._mine.writes = True
+        turn = False
         try:
-            with in_words(), self._writers.writing() if self._writers is not None else self._alone() as connection:
-                yield connection
+            self._mine.writes = True
+            if self._writer is not None:
+                turn = self._writer.acquire(timeout=_engine.BUSY_SECONDS)
+                if not turn:
+                    raise LedgerError(f"another thread has been writing for {_engine.BUSY_SECONDS} seconds")
+            with in_words(), self._engine.connect() as plain:
+                connection = _engine.to_write(plain)
+                with connection.begin():
+                    yield connection
         finally:
             self._mine.writes = False
-
-    @contextmanager
-    def _alone(self) -> Generator[Connection]:
-        with self._engine.connect() as plain:
-            connection = _engine.to_write(plain)
-            with connection.begin():
-                yield connection
+            if turn and self._writer is not None:
+                self._writer.release()
 
     @contextmanager
     def _read(self) -> Generator[Connection]:
@@ -226,7 +233,7 @@ class Ledger:
         with self._read() as connection:
             row = connection.execute(select(t.filings).where(t.filings.c.id == filing_id)).one_or_none()
             blocked = connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
-            return None if row is None else _filing(row, record_ids(connection, filing_id), now, blocked)
+            return None if row is None else _filing(connection, row, record_ids(connection, filing_id), now, blocked)
 
     def filings(self, now: datetime) -> Iterator[Filing]:
         """All filings as they stand, in the order in which they came in.
@@ -240,8 +247,8 @@ class Ledger:
                 query = select(t.filings).where(tuple_(c.created, c.id) > after).order_by(c.created, c.id)
                 rows = connection.execute(query.limit(_PAGE)).all()
                 names = _queries.record_ids_of(connection, [row.id for row in rows])
-            for row in rows:
-                yield _filing(row, names[row.id], now, blocked)
+                found = [_filing(connection, row, names[row.id], now, blocked) for row in rows]
+            yield from found
             if len(rows) < _PAGE:
                 return
             after = (rows[-1].created, rows[-1].id)
@@ -332,8 +339,11 @@ class Ledger:
         return None if found is None else found.body
 
 
-def _filing(row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) -> Filing:
-    state = load_state(row.state)
+def _filing(connection: Connection, row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) -> Filing:
+    try:
+        state = state_of(connection, row.id, row.state)
+    except LedgerError as problem:
+        state = State(Phase.HALTED, moment_of(row.created), reason=str(problem))
     leased = row.lease_until is not None and row.lease_until > micros(now)
     status = status_of(state, now, leased=leased, blocked=blocked)
     return Filing(row.id, names, state, status, moment_of(row.created), row.lease_owner if leased else None)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Row, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cybertip.environments import Environment
 from cybertip.errors import ConfigurationError, EnvironmentRefusedError
@@ -31,6 +31,8 @@ def in_words() -> Generator[None]:
         # The database's own error could quote what was to be written.
         words = _engine.words_for(problem.orig) if isinstance(problem.orig, Exception) else type(problem).__name__
         raise LedgerError(f"the ledger could not be read or written: {words}") from None
+    except SQLAlchemyError as problem:
+        raise LedgerError(f"the ledger could not be read or written: {type(problem).__name__}") from None
 
 
 def _account_digest(salt: bytes, account: str) -> bytes:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, insert, select
 
+from cybertip.filing.events import load
+from cybertip.filing.machine import IllegalEventError, fold
 from cybertip.filing.outcomes import CallName
 from cybertip.filing.packages import Frozen, FrozenFile
 from cybertip.filing.schedule import Pace, Rest, Wait, next_step
@@ -18,6 +20,7 @@ from cybertip.filing.states import Phase, State
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import canonical, micros, moment_of, new_salt, package_digest, salted
+from cybertip.ledger._errors import LedgerError
 
 _STATE: TypeAdapter[State] = TypeAdapter(State)
 _WORKED_ON = frozenset({Phase.OPEN, Phase.FINISHING, Phase.CLOSING})
@@ -33,6 +36,24 @@ def dump_state(state: State) -> str:
 def load_state(text: str) -> State:
     """A state from JSON. Raises pydantic's ValidationError for what is none."""
     return _STATE.validate_json(text)
+
+
+def state_of(connection: Connection, filing_id: str, text: str) -> State:
+    """A filing's state, as it is kept; or, where that cannot be read, as its events come to it.
+
+    Raises:
+        LedgerError: neither can be read; nothing can be done for this filing before somebody has looked.
+    """
+    try:
+        return load_state(text)
+    except ValidationError:
+        pass
+    c = t.events.c
+    try:
+        rows = connection.execute(select(c.payload).where(c.filing_id == filing_id).order_by(c.seq)).scalars().all()
+        return fold([load(row) for row in rows])
+    except (ValidationError, IllegalEventError, TypeError):
+        raise LedgerError(f"the filing {filing_id} cannot be read; `cybertip ledger verify` tells more") from None
 
 
 def is_open(state: State) -> bool:

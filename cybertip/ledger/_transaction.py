@@ -110,8 +110,8 @@ class Transaction:
         """
         self._check_open()
         self._pages.get(filing_id)  # locks it
-        if not new.record_ids or not set(new.record_ids) <= set(record_ids(self._connection, filing_id)):
-            raise ValueError("only records of the filing can be corrected with it")
+        if set(new.record_ids) != set(record_ids(self._connection, filing_id)):
+            raise ValueError("a filing is corrected with all of its records, and with no other")
         for record_id, content in zip(new.record_ids, new.records, strict=True):
             self._store_record(record_id, content)
         self._store_findings(filing_id, new.findings)
@@ -159,8 +159,13 @@ class Transaction:
         if self.blocked():
             return None
         self._pages.flush()
-        filing_id = _claims.pick(self._connection, now, most_open)
-        return None if filing_id is None else self._take(self._pages.get(filing_id), worker, now, lease)
+        while (filing_id := _claims.pick(self._connection, now, most_open)) is not None:
+            try:
+                return self._take(self._pages.get(filing_id), worker, now, lease)
+            except LedgerError:
+                # What cannot be read waits for a person; those behind it are served.
+                self._connection.execute(update(t.filings).where(t.filings.c.id == filing_id).values(due=None))
+        return None
 
     def claim_this(self, filing_id: str, worker: str, now: datetime, lease: timedelta) -> Book | None:
         """Take the lease of one filing, due or not, whether the queue is blocked or not.

@@ -97,6 +97,7 @@ class _Walk:
         self._connection, self._ledger_id, self._id, self._head = connection, ledger_id, filing_id, head
         self._now, self._pace = now, pace
         self._events: list[Event | None] = []
+        self._last: Row | None = None
 
     def _told(self, seq: int | None, words: str) -> Problem:
         return Problem(self._id, seq, words)
@@ -116,7 +117,7 @@ class _Walk:
                 yield self._told(seq, broken)
                 return
             yield from (self._told(seq, words) for words in self._hanging(row, beside))
-            previous = row["link"]
+            previous, self._last = row["link"], row
         yield from (self._told(None, f"{what} is there that no event names") for what in beside.unnamed())
         row = self._connection.execute(select(t.filings).where(t.filings.c.id == self._id)).mappings().one()
         yield from self._ends(row, rows)
@@ -174,6 +175,8 @@ class _Walk:
         state = load_state(row["state"])
         events = [event for event in self._events if event is not None]
         whole = len(events) == len(self._events) and bool(events)
+        if row["state"] and self._last is not None and not self._is_last_state(row["state"]):
+            yield self._told(None, "its state is not the one that its last event led to")
         if (whole and fold(events) != state) or not _within(json.loads(row["state"]), json.loads(dump_state(state))):
             yield self._told(None, "its state is not what its events come to")
         told = {name: value for name, value in columns_of(state).items() if name != "state"}
@@ -183,6 +186,13 @@ class _Walk:
         if row["due"] is None and due_of(state, self._now, self._pace) is not None:
             yield self._told(None, "it has to go on, and says that it rests")
         yield from self._receipt(state)
+
+    def _is_last_state(self, text: str) -> bool:
+        last = self._last
+        if last is None:
+            return False
+        kept = json.loads(last["attached"]).get("state")
+        return bool(kept == salted(last["salt"], text.encode()).hex())
 
     def _receipt(self, state: State) -> Iterator[Problem]:
         if state.phase is not Phase.FILED or state.receipt_lost:

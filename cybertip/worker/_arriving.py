@@ -23,7 +23,7 @@ from cybertip.filing.packages import Frozen, freeze
 from cybertip.findings import Finding, Findings, RecordError, error
 from cybertip.gaps import profile_gaps
 from cybertip.gates import Override
-from cybertip.intake import Accepted, accept, accept_record
+from cybertip.intake import Accepted, SetAside, accept, accept_record
 from cybertip.ledger import NewFiling
 from cybertip.models import Report
 from cybertip.profile import ReporterProfile
@@ -84,6 +84,10 @@ class Desk:
         taken = [_accepted(record) for record in records]
         own, data = [one.record for one in taken], tuple(map(data_of, records))
         ids = tuple(one.id for one in own)
+        twice = [index for index, one in enumerate(ids) if one in ids[:index]]
+        if twice:
+            words = "the batch has a record of this id already"
+            raise RecordError([error("X002", f"/{index}/id", words, "Hand in each once.") for index in twice])
         aside = [replace(item, pointer=f"/{i}{item.pointer}") for i, one in enumerate(taken) for item in one.set_aside]
         try:
             profile = self.profile_named(own[0].profile if own else "default")
@@ -163,8 +167,26 @@ def data_of(record: Record) -> bytes:
     """The bytes that a record is stored as: as they came in, or JSON of one that was made in Python."""
     if isinstance(record, bytes):
         return record
-    own = record.record if isinstance(record, Accepted) else record
-    return own.model_dump_json(exclude_defaults=True).encode()
+    if isinstance(record, ReviewRecord):
+        return record.model_dump_json(exclude_defaults=True).encode()
+    content = record.record.model_dump(mode="json", exclude_defaults=True)
+    for one in record.set_aside:
+        _put_back(content, one)
+    return json.dumps(content).encode()
+
+
+def _put_back(content: Any, one: SetAside) -> None:
+    """Let a value that was set aside stand where it stood, so that nothing of the record is lost in the ledger."""
+    *around, name = [step.replace("~1", "/").replace("~0", "~") for step in one.pointer.split("/")[1:]]
+    place = content
+    for step in around:
+        place = place[int(step)] if isinstance(place, list) else place.setdefault(step, {})
+    if isinstance(place, list):
+        place[int(name)] = one.value
+        return
+    place[name] = one.value
+    if one.code == "R702":  # the state has moved to another field
+        place.pop("non_usa_state", None)
 
 
 def differences(old: bytes, new: bytes) -> list[str]:

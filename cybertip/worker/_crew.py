@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,13 +19,17 @@ from cybertip.filing import steps
 from cybertip.filing.events import CallEnded, CallStarted, EvidenceMissing
 from cybertip.filing.outcomes import Outcome
 from cybertip.filing.packages import Frozen
-from cybertip.filing.schedule import Pace
+from cybertip.filing.schedule import Pace, Wait
 from cybertip.filing.states import Phase, State
-from cybertip.ledger import Book, Ledger, Transaction
+from cybertip.ledger import Book, LeaseLostError, Ledger, LedgerError, Transaction
 from cybertip.worker._heart import Heart
 from cybertip.worker._sending import Missing, Sent, missing, send
 
+_log = logging.getLogger("cybertip.worker")
+
 _LOOK_FOR_DEAD = timedelta(seconds=1)
+MOST_PATIENCE = 600.0
+"""For how many seconds an answer is kept that cannot be written."""
 MOST_SLEEP = 1.0
 """How many seconds a wait lasts at most before a stop is noticed."""
 
@@ -140,6 +146,9 @@ class Crew:
         return True
 
     def _claim_this(self, filing_id: str) -> Turn | None:
+        due = self._ledger.due_at(filing_id)
+        if due is None or due > self._clock():
+            return None  # a lease that leads to nothing would only make the chain longer
         with self._ledger.transaction() as transaction:
             self._free_the_dead(transaction)
             book = transaction.claim_this(filing_id, self.name, self._clock(), self._lease)
@@ -186,9 +195,16 @@ class Crew:
             looked: whether the files were read just now.
             problem: what was wrong with them then.
         """
-        now = self._clock()
+        now, due = self._clock(), None
         if book.state.revision and not transaction.blocked():
-            package = package or transaction.package(book.id)
+            try:
+                package = package or transaction.package(book.id)
+            except LedgerError as gone:
+                # The others are served all the same; this one is looked at again, and says why.
+                if book.state.phase is Phase.NEW:
+                    book.append(EvidenceMissing(0, now, str(gone), now + self._pace.evidence))
+                transaction.release(book, now + self._pace.evidence)
+                return None
             waits = book.state.due_at is not None and book.state.due_at > now
             if not looked and book.state.phase is Phase.NEW and not waits:
                 problem = missing(package, whole=False)
@@ -198,17 +214,50 @@ class Crew:
                 event = steps.start(book, now, self._pace, _new_id, package.sizes)
                 if isinstance(event, CallStarted):
                     return Turn(book.id, package, event, book.state)
-        transaction.release(book)
+                due = event.until if isinstance(event, Wait) else None
+        transaction.release(book, due)
         return None
 
     def _make(self, turn: Turn, *, more: bool) -> Turn | None:
         """Send a call and record what became of it; commit to the next one with that, if it is to be sent at once."""
         with self._heart.holding(turn.filing_id, turn.started.fence):
             sent = send(self._client, turn.started, turn.package, turn.state, self._clock, self._watch(turn))
-        following = self._record(turn, sent, more=more)
+            following = self._record_surely(turn, sent, more=more)
         if self.watch is not None:
-            self.watch.ended(turn.filing_id, sent.ended)
+            try:
+                self.watch.ended(turn.filing_id, sent.ended)
+            except Exception:  # noqa: BLE001  # whoever looks on must not keep the next call from being made
+                _log.warning("a watcher of filings failed")
         return following
+
+    def _record_surely(self, turn: Turn, sent: Sent, *, more: bool) -> Turn | None:
+        """Record an answer, however long the ledger cannot be written: nobody else has it, and it may be the receipt.
+
+        Raises:
+            LedgerError: it could not be written for `MOST_PATIENCE`; the words tell what is known.
+        """
+        until, pause = time.monotonic() + MOST_PATIENCE, 0.05
+        while True:
+            try:
+                return self._record(turn, sent, more=more)
+            except LedgerError as problem:
+                if time.monotonic() > until:
+                    told = f"/{sent.ended.call} of report {sent.ended.report_id}: {sent.ended.outcome}"
+                    raise LedgerError(f"an answer could not be recorded ({told}): {problem}") from None
+                if self._is_recorded(turn, sent):
+                    return None
+                _log.warning("an answer cannot be recorded yet, and is tried again: %s", problem)
+            # Not cut short by a stop: the process may leave only when the answer is in the ledger.
+            time.sleep(pause)
+            pause = min(2 * pause, MOST_SLEEP)
+
+    def _is_recorded(self, turn: Turn, sent: Sent) -> bool:
+        """Whether the ledger has an answer although writing it seemed to fail, as when a disk fails after a commit."""
+        try:
+            kept = self._ledger.exchanges(turn.filing_id)
+        except LedgerError:
+            return False
+        return sent.exchange is not None and any(one.call_id == sent.exchange.call_id for one in kept)
 
     def _record(self, turn: Turn, sent: Sent, *, more: bool) -> Turn | None:
         with self._ledger.transaction() as transaction:
@@ -216,7 +265,9 @@ class Crew:
             steps.record(book, sent.ended, sent.exchange, self._pace, self._random, sent.asked)
             if sent.ended.outcome is Outcome.CREDENTIALS:
                 transaction.block(sent.ended.words, self._clock())
-            if book.state.fence != turn.started.fence:
+            try:
+                book.check_lease()
+            except LeaseLostError:
                 return None  # the lease is another's by now; what we know is kept, and that is all we may do
             if more and not self.stopping.is_set():
                 return self._start(transaction, book, turn.package)

@@ -20,6 +20,7 @@ from cybertip.filing.states import ENDS, Phase
 from cybertip.gates import Override
 from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
 from cybertip.profile import ReporterProfile
+from cybertip.review import is_usable_id
 from cybertip.worker._arriving import Desk, Record
 from cybertip.worker._crew import Crew, Watch
 from cybertip.worker._knowing import is_newest, known_as, other_content
@@ -59,7 +60,7 @@ class Filer:
             ledger: where everything is kept.
             client: carries the calls out. Its environment must be the ledger's.
             profiles: who files.
-            pace: how long is waited, and when is too late. Give `Ledger.open` the same.
+            pace: how long is waited, and when is too late; the ledger's by default.
             limits: how often something may go wrong with a filing before a person is asked.
             lease: how long a filing is held without a sign of life.
             most_open: how many reports are open at once at most.
@@ -76,7 +77,7 @@ class Filer:
         self._profiles = profiles
         self._limits = limits or USUAL
         self._clock = clock or _utc_now
-        self._crew = Crew(ledger, client, pace or Pace(), lease, most_open, self._clock, random or SystemRandom())
+        self._crew = Crew(ledger, client, pace or ledger.pace, lease, most_open, self._clock, random or SystemRandom())
         self._crew.watch = watch
 
     # --- taking in -----------------------------------------------------------------------------------------------
@@ -121,7 +122,10 @@ class Filer:
 
         Raises:
             OtherContentError: the same id came in before with other documents.
+            ValueError: the id cannot be used.
         """
+        if not is_usable_id(filing_id):
+            raise ValueError("an id must be 1 to 200 printable characters without space at its ends")
         return self._add(self._desk().documents(filing_id, package))
 
     def _add(self, new: NewFiling) -> Filing:
@@ -266,19 +270,35 @@ class Filer:
     # --- people --------------------------------------------------------------------------------------------------
 
     def correct(
-        self, filing_id: str, record: Record, folder: str | PathLike[str] = ".", *, by: str, reason: str = ""
+        self,
+        filing_id: str,
+        record: Record | Sequence[Record],
+        folder: str | PathLike[str] = ".",
+        *,
+        by: str,
+        reason: str = "",
     ) -> Filing:
-        """Replace the record of a filing that is not filed, by one with the same id.
+        """Replace the record of a filing that is not filed by one with the same id; or all the records of a batch.
+
+        Args:
+            filing_id: the filing.
+            record: the record; for a batch, all of its records.
+            folder: where relative locations of the evidence start.
+            by: who corrects.
+            reason: why.
 
         Raises:
-            RecordError: the record has no id that could be used, or another one than the filing's.
+            RecordError: a record has no id that could be used.
+            OtherContentError: the ids are not those of the filing, all of them.
             FilingBusyError: a worker is at it.
             IllegalEventError: the filing cannot be corrected now; it may be filed already.
+            ValueError: nobody is named.
         """
-        new = self._desk().record(record, Path(folder))
+        _check_words(by, reason)
+        desk, batch = self._desk(), isinstance(record, (list, tuple))
+        new = desk.batch(record, Path(folder)) if batch else desk.record(record, Path(folder))  # type: ignore[arg-type]
         with self._ledger.transaction() as transaction:
-            known = transaction.find(new.record_ids[0])
-            if known is None or known.filing_id != filing_id:
+            if set(new.record_ids) != set(self.filing(filing_id).record_ids):
                 raise other_content(new.record_ids[0], filing_id, ["/id"])
             book = self._command(transaction, filing_id, by)
             revision = transaction.correct(filing_id, new)
@@ -291,24 +311,27 @@ class Filer:
         """Do not file it. What may be filed already is asked for first, and stays filed if it is.
 
         Raises:
-            FilingBusyError, IllegalEventError: as `correct`.
+            FilingBusyError, IllegalEventError, ValueError: as `correct`.
         """
+        _check_words(by, reason, needs_reason=True)
         return self._say(filing_id, by, CancelRequested(by, self._clock(), reason))
 
     def decide(self, filing_id: str, word: Word, *, by: str, reason: str, report_id: int | None = None) -> Filing:
         """Say what only a person can find out: that the report is filed, or that it is certain not to be.
 
         Raises:
-            FilingBusyError, IllegalEventError: as `correct`.
+            FilingBusyError, IllegalEventError, ValueError: as `correct`.
         """
+        _check_words(by, reason, needs_reason=True)
         return self._say(filing_id, by, Decided(word, by, self._clock(), reason, report_id))
 
     def go_on(self, filing_id: str, *, by: str, reason: str = "") -> Filing:
         """Go on at once with a filing that waits or was halted; limits count from the beginning again.
 
         Raises:
-            FilingBusyError, IllegalEventError: as `correct`.
+            FilingBusyError, IllegalEventError, ValueError: as `correct`.
         """
+        _check_words(by, reason)
         return self._say(filing_id, by, Continued(by, self._clock(), reason))
 
     def _say(self, filing_id: str, by: str, event: Event) -> Filing:
@@ -324,6 +347,14 @@ class Filer:
         if book is None:
             raise FilingBusyError(f"a worker is at filing {filing_id} right now; try again in a moment")
         return book
+
+
+def _check_words(by: str, reason: str, *, needs_reason: bool = False) -> None:
+    """Who says something, and why, is part of the proof."""
+    if not by.strip() or (needs_reason and not reason.strip()):
+        raise ValueError("a person's word needs the person" + (" and the reason" if needs_reason else ""))
+    if not (by.isprintable() and all(line.isprintable() for line in reason.splitlines())):
+        raise ValueError("the person's name and the reason must be printable text")
 
 
 def _utc_now() -> datetime:

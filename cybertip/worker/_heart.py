@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from cybertip.errors import CybertipError
 from cybertip.ledger import Ledger
+
+_log = logging.getLogger("cybertip.worker")
 
 
 class Heart:
@@ -46,5 +48,5 @@ class Heart:
             for filing_id, fence in held:
                 try:
                     self._ledger.heartbeat(filing_id, fence, self._clock() + self._lease)
-                except CybertipError:
-                    continue  # a ledger that is busy for so long is asked again at the next beat
+                except Exception:  # noqa: BLE001  # whatever it is, the other leases are held, and this one is tried again
+                    _log.warning("a lease could not be extended; it is tried again", exc_info=False)

@@ -164,16 +164,29 @@ def test_another_database_is_refused(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE mine (x)")
         connection.commit()
-    with pytest.raises(LedgerError, match="something else than a ledger"):
+    path.chmod(0o644)
+    before = path.read_bytes()
+    with pytest.raises(ConfigurationError, match="another program's database"):
         open_ledger(path)
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (before, 0o644)
 
 
 def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     """What is no database is named so, without a library's traceback."""
     path.write_bytes(b"no database " * 100)
-    with pytest.raises(LedgerError, match="not a database"):
+    with pytest.raises(ConfigurationError, match="not an SQLite database"):
         open_ledger(path)
     assert path.read_bytes() == b"no database " * 100
+
+
+def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
+    """It is named so, and can still be entered."""
+    tmp_path.chmod(0o755)
+    with pytest.raises(ConfigurationError, match="is not a file"):
+        open_ledger(tmp_path)
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    with pytest.raises(ConfigurationError, match="no name can have"):
+        open_ledger(tmp_path / "a\0b")
 
 
 @pytest.mark.parametrize("where", ["sqlite://", "sqlite:///:memory:", "mysql://u:pass@host/x", "a b://x"])

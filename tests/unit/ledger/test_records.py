@@ -126,7 +126,7 @@ def test_a_correction_that_cannot_be_built_is_kept(ledger: Ledger) -> None:
 def test_only_own_records_are_corrected(ledger: Ledger) -> None:
     """A correction for another record is refused."""
     filing_id = add(ledger)
-    with pytest.raises(ValueError, match="only records of the filing"), ledger.transaction() as transaction:
+    with pytest.raises(ValueError, match="all of its records"), ledger.transaction() as transaction:
         transaction.correct(filing_id, new("case-2"))
 
 
