@@ -1,4 +1,4 @@
-"""Measure, as ratios within one run: uploads against md5sum and curl, the codec against its parser, checks, the mock.
+"""Measure, as ratios within one run: uploads, the codec, checks, filing through the ledger, the mock.
 
 Run by ``make bench``. ``--size`` sets the uploads' size in MiB (2048 by default, and half of that for the mock; the
 files are sparse).
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from checks import measure_checks
+from filing import measure_filing
 from lxml import etree
 from mock import measure_mock  # noqa: UP026 - bench/mock.py
 
@@ -120,8 +121,9 @@ def main() -> int:
         measure_codec(Path(name))
         linear = measure_checks()
         within = measure_uploads(options.size, Path(name))
+        filing_within = measure_filing(200, Path(name))
         mock_within = measure_mock(max(options.size // 2, 1), Path(name))
-    return 0 if linear and within and mock_within else 1
+    return 0 if linear and within and filing_within and mock_within else 1
 
 
 if __name__ == "__main__":

@@ -151,6 +151,7 @@ class ScriptedServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         # Small, so that a request cannot vanish into buffers that nobody reads.
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        self._accepted = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scripted server", daemon=True)
 
@@ -162,6 +163,12 @@ class ScriptedServer:
     def url(self, scheme: str = "http") -> str:
         """The base URL for a client."""
         return f"{scheme}://127.0.0.1:{self.port}/ispws"
+
+    def connected(self, count: int) -> int:
+        """How many connections were accepted, once there are so many: a client may fail before its server looks up."""
+        with self._accepted:
+            self._accepted.wait_for(lambda: len(self.connections) >= count, PATIENCE)
+            return len(self.connections)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -186,7 +193,9 @@ class ScriptedServer:
                 return
             accepted.settimeout(PATIENCE)
             connection = Connection(accepted)
-            self.connections.append(connection)
+            with self._accepted:
+                self.connections.append(connection)
+                self._accepted.notify_all()
             number = len(self.connections) - 1
             for step in self._scripts[number] if number < len(self._scripts) else ():
                 step(connection)

@@ -103,7 +103,7 @@ def failing(kind: str, failure: Failure, path: Path) -> BaseException:
     with ScriptedServer(failure.script) as server, driving(kind, server.url(failure.scheme), retry=retry) as driver:
         with pytest.raises((CybertipError, Stopped)) as caught:
             driver.do(failure.use(path))
-        assert len(server.connections) == 1
+        assert server.connected(1) == 1
     return caught.value
 
 
