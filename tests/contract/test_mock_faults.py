@@ -216,7 +216,8 @@ def test_a_delay_is_waited_for(server: MockServer, client: httpx.Client) -> None
     """A patient client gets its answer after the delay."""
     server.set_faults(Delay(call="status", seconds=0.3))
     assert client.get("/status").status_code == 200
-    assert (ended("status", "answered").seconds or 0) >= 0.3
+    # A timer may wake up early by its resolution, which is some microseconds.
+    assert round(ended("status", "answered").seconds or 0, 3) >= 0.3
 
 
 def test_dribble(server: MockServer, client: httpx.Client, report: ReceivedReport) -> None:
