@@ -140,13 +140,14 @@ class Desk:
             findings += profile_gaps(profile, "/profile")
         errors = tuple(item.code for item in Findings(findings).errors)
         decided = [one.decision.decided_at for one in records if one.decision.decided_at is not None]
+        frozen = freeze(package, folder)
         enqueued = Enqueued(
-            1, freeze(package, folder).details, min(decided, default=self.now), urgent=_is_urgent(records),
+            1, frozen.details, min(decided, default=self.now), urgent=_is_urgent(records),
             not_before=verdict.not_before, findings=errors, limits=self.limits,
         )  # fmt: skip
         ids = tuple(one.id for one in records)
         return NewFiling(
-            ids, data, enqueued, freeze(package, folder), tuple(_identifiers(records)), _escalation(records),
+            ids, data, enqueued, frozen, tuple(_identifiers(records)), _escalation(records),
             _plain(findings),
         )  # fmt: skip
 

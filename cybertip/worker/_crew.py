@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -162,7 +163,9 @@ class Crew:
         state, now = book.state, self._clock()
         waits = state.due_at is not None and state.due_at > now
         if state.evidence and state.phase is Phase.NEW and not waits and not transaction.blocked():
-            return Look(book.id, state.fence, transaction.package(book.id))
+            # A package that is gone is `_start`'s to tell of.
+            with suppress(LedgerError):
+                return Look(book.id, state.fence, transaction.package(book.id))
         return self._start(transaction, book)
 
     def _looked(self, begun: Turn | Look | None) -> Turn | None:

@@ -22,7 +22,7 @@ from cybertip.mock import MockServer
 from cybertip.mock.faults import Throttle
 from cybertip.worker import Filer, OtherContentError, Watch
 from tests.samples import report_xml
-from tests.unit.worker.conftest import data
+from tests.unit.worker.conftest import data, now
 
 
 def test_a_busy_ledger_costs_no_receipt(
@@ -57,7 +57,7 @@ def test_a_busy_ledger_costs_no_receipt(
 
 
 def test_a_purged_package_stops_nobody_else(
-    filer: Filer, record: dict[str, Any], tmp_path: Path, ledger: Ledger
+    filer: Filer, make_filer: Callable[..., Filer], record: dict[str, Any], tmp_path: Path
 ) -> None:
     """It is blocked and says why; the one behind it is filed."""
     gone = filer.enqueue(data(record), tmp_path)
@@ -69,6 +69,12 @@ def test_a_purged_package_stops_nobody_else(
     assert filer.filing(other.id).status.kind is Kind.FILED
     status = filer.filing(gone.id).status
     assert (status.kind, "purged" in status.reason) == (Kind.BLOCKED, True)
+    # Nor does it when it is looked at again.
+    moved = make_filer(clock=lambda: now() + timedelta(hours=3))
+    third = filer.enqueue(data(record, id="case-3"), tmp_path)
+    moved.run_until_idle()
+    assert filer.filing(third.id).status.kind is Kind.FILED
+    assert filer.filing(gone.id).status.kind is Kind.BLOCKED
 
 
 def test_a_batch_is_corrected_as_a_whole(
