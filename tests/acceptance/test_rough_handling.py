@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -9,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,7 +189,8 @@ def test_an_interrupt_during_an_upload_leaves_it_to_the_ledger(
     assert server.uploading.wait(30)
     while process.poll() is None:  # two that come at once may be one
         process.send_signal(sign)
-        time.sleep(0.05)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
     stdout, stderr = process.communicate(timeout=60)
     envelope = json.loads(stdout)
     assert stderr == ""

@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 from tests.unit.ledger.ledgers import T0, open_ledger
 
@@ -30,7 +27,6 @@ with open_ledger(Path(sys.argv[1])) as ledger:
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_killed_writer_loses_nothing(path: Path, tmp_path: Path) -> None:
     """Everything that it said was stored is there; what was half-done is not; a copy made meanwhile verifies, too."""
     seed = int(os.environ.get("CYBERTIP_TEST_SEED", random.randrange(2**32)))
