@@ -25,6 +25,7 @@ from cybertip.filing.events import (
     Decided,
     Event,
     EvidenceMissing,
+    RetractRequested,
     Word,
 )
 from cybertip.filing.outcomes import TABLE, CallName, Outcome
@@ -33,7 +34,7 @@ from cybertip.filing.states import Attempt, Phase, SentFile, State, Then
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "filing.md"
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
-_PEOPLE = {Corrected, CancelRequested, Continued, Decided}
+_PEOPLE = {Corrected, CancelRequested, Continued, Decided, RetractRequested}
 
 
 def page(text: str) -> str:
@@ -113,6 +114,7 @@ def _tried() -> Iterator[tuple[str, State]]:
     yield "cancelled by a person", replace(closing, cancelling="cancelled by somebody: why", then=Then.CANCEL)
     yield "in doubt", replace(closing, attempt=replace(whole, doubt=True))
     yield "once too often", replace(closing, tries=2)
+    yield "retracted by a person", replace(closing, then=Then.ASK)
     yield "to be filed anew", replace(closing, then=Then.BEGIN, attempt=replace(whole, doubt=True, disowned=True))
     yield "", replace(base, phase=Phase.CORRECTION, findings=("P501",))
     yield "", replace(base, phase=Phase.DECISION, attempt=replace(whole, doubt=True))
@@ -137,6 +139,7 @@ def _events(state: State) -> Iterator[tuple[str, Event, State]]:
         Corrected(2, (True,), "p"),
         CancelRequested("p", _NOW, "r"),
         Continued("p", _NOW),
+        RetractRequested("p", _NOW, "r"),
     )
     for one in said:
         yield one.kind, one, state

@@ -114,6 +114,8 @@ def _closed(state: State, attempt: Attempt, event: CallEnded, at: datetime) -> S
         return replace(state, phase=Phase.CANCELLED, reason=state.cancelling)
     if state.phase is Phase.CLOSING and state.then is Then.CORRECT:
         return replace(state, phase=Phase.CORRECTION)
+    if state.phase is Phase.CLOSING and state.then is Then.ASK:
+        return replace(state, phase=Phase.HALTED)
     return begin_another(state, words_of(event))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cybertip.filing._parts import TO_CORRECT, IllegalEventError, orphaned
-from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
+from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, RetractRequested, Word
 from cybertip.filing.states import Phase, State, Then
 
 
@@ -18,6 +18,8 @@ def person(state: State, event: Event) -> State:
             return _corrected(state, event)
         case CancelRequested():
             return _cancelled(state, event)
+        case RetractRequested():
+            return _withdrawn(state, event)
         case Continued():
             reason = state.reason if state.phase is Phase.CLOSING else ""
             return replace(_anew(state), phase=Phase.NEW if state.phase is Phase.HALTED else state.phase, reason=reason)
@@ -59,3 +61,11 @@ def _cancelled(state: State, event: CancelRequested) -> State:
     if state.phase in (Phase.FINISHING, Phase.CLOSING):
         return replace(state, phase=Phase.CLOSING, then=Then.CANCEL)
     return replace(orphaned(state), phase=Phase.CANCELLED, reason=state.cancelling)
+
+
+def _withdrawn(state: State, event: RetractRequested) -> State:
+    words = f"the report was retracted by {event.by}: {event.reason}"
+    if state.phase is Phase.FINISHING:
+        # It may be filed; the retract asks (2).
+        return replace(state, phase=Phase.CLOSING, then=Then.ASK, reason=words, tries=0, due_at=None)
+    return replace(orphaned(state), phase=Phase.HALTED, reason=words)

@@ -41,6 +41,8 @@ class Enqueued:
         not_before: a moment before which it must not be sent, because a time in it is still ahead.
         findings: the codes of what keeps it from being filed.
         limits: how often something may go wrong before a person is asked.
+        by: who handed it in; empty where a program did.
+        follows: the filing that it is a supplement to; None for all others.
         kind: the event's name in the ledger.
     """
 
@@ -51,6 +53,8 @@ class Enqueued:
     not_before: datetime | None = None
     findings: tuple[str, ...] = ()
     limits: Limits = USUAL
+    by: str = field(default="", repr=False)
+    follows: str | None = None
     kind: Literal["enqueued"] = "enqueued"
 
 
@@ -187,6 +191,7 @@ class Decided:
         at: when.
         reason: why, with NCMEC's reference where there is one.
         report_id: the report that is filed; None for the word to begin another.
+        reference: NCMEC's own reference for what it said; empty where nobody asked there.
         kind: the event's name in the ledger.
     """
 
@@ -195,6 +200,7 @@ class Decided:
     at: datetime
     reason: str = field(repr=False)
     report_id: int | None = None
+    reference: str = field(default="", repr=False)
     kind: Literal["decided"] = "decided"
 
 
@@ -208,6 +214,91 @@ class Continued:
     kind: Literal["continued"] = "continued"
 
 
+@dataclass(frozen=True, slots=True)
+class RetractRequested:
+    """A person wants the open report retracted, and says later how to go on. What is filed by then stays filed."""
+
+    by: str = field(repr=False)
+    at: datetime
+    reason: str = field(repr=False)
+    kind: Literal["retract requested"] = "retract requested"
+
+
+# --- remarks: they change nothing about what is filed, so they need no lease ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """A person looked at what is hidden by default: identifiers, names, places of files."""
+
+    by: str = field(repr=False)
+    at: datetime
+    reason: str = field(default="", repr=False)
+    kind: Literal["revealed"] = "revealed"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A person knows of what waits for one; nobody need be reminded of it."""
+
+    by: str = field(repr=False)
+    at: datetime
+    reason: str = field(default="", repr=False)
+    kind: Literal["acknowledged"] = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """A supplement to this filing came in: a filing of its own.
+
+    Attributes:
+        filing: the supplement.
+        by: who handed it in.
+        at: when.
+        reason: why.
+        kind: the event's name in the ledger.
+    """
+
+    filing: str
+    by: str = field(repr=False)
+    at: datetime
+    reason: str = field(repr=False)
+    kind: Literal["followed up"] = "followed up"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person asks for everything to be preserved, or says that it need not be any longer.
+
+    Attributes:
+        by: who.
+        at: when.
+        reason: why, such as the authority's reference.
+        until: to when nothing may be purged; None ends what was asked for before.
+        kind: the event's name in the ledger.
+    """
+
+    by: str = field(repr=False)
+    at: datetime
+    reason: str = field(repr=False)
+    until: datetime | None
+    kind: Literal["held"] = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """Records, documents and answers were taken out of the ledger; digests, receipts and events stay."""
+
+    by: str = field(repr=False)
+    at: datetime
+    reason: str = field(default="", repr=False)
+    kind: Literal["purged"] = "purged"
+
+
+Remark = Revealed | Acknowledged | FollowedUp | Held | Purged
+REMARKS: tuple[type[Remark], ...] = (Revealed, Acknowledged, FollowedUp, Held, Purged)
+"""The events that change nothing about what is filed: anybody may append them at any moment, without a lease."""
+
 Event = (
     Enqueued
     | Corrected
@@ -219,6 +310,8 @@ Event = (
     | CancelRequested
     | Decided
     | Continued
+    | RetractRequested
+    | Remark
 )
 EVENTS: tuple[type[Event], ...] = (
     Enqueued,
@@ -231,6 +324,8 @@ EVENTS: tuple[type[Event], ...] = (
     CancelRequested,
     Decided,
     Continued,
+    RetractRequested,
+    *REMARKS,
 )
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -11,7 +11,7 @@ Why no record is ever filed twice rests on five points. Each has its place below
 (3) Only the holder of the current fencing number starts calls and changes the state. Anyone may append the answer of a
     call it made: a late receipt is adopted, a late report id becomes an orphan to retract (`_answers._late`).
 (4) A person's command is an event like any other, appended under a lease that was claimed for it; `Claimed` makes an
-    unknown of whatever was in the air.
+    unknown of whatever was in the air. Remarks (`events.REMARKS`) need no lease: nothing that is filed depends on them.
 (5) An attempt belongs to one environment and one account name. That is the ledger's to keep: it belongs to one of each.
 
 It does not rest on 5102: 0 again, 5001 or a refusal to a repeated /finish is safe as well. Only a server that calls a
@@ -27,6 +27,7 @@ from cybertip.filing._answers import ended
 from cybertip.filing._parts import TO_CORRECT, IllegalEventError, begin_another, find_orphan, orphaned
 from cybertip.filing._people import person
 from cybertip.filing.events import (
+    REMARKS,
     AttemptDropped,
     CallEnded,
     CallStarted,
@@ -38,6 +39,8 @@ from cybertip.filing.events import (
     Enqueued,
     Event,
     EvidenceMissing,
+    Held,
+    RetractRequested,
 )
 from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.states import Phase, Started, State
@@ -50,13 +53,13 @@ __all__ = [
     "fold",
 ]
 
-_ALWAYS: frozenset[type[Event]] = frozenset({Claimed, CallEnded, CallStarted})
+_ALWAYS: frozenset[type[Event]] = frozenset({Claimed, CallEnded, CallStarted, *REMARKS})
 # What else each phase takes. `CallStarted` is looked at more closely: see `_started`.
 LEGAL: dict[Phase, frozenset[type[Event]]] = {
     Phase.NEW: _ALWAYS | {Corrected, CancelRequested, Continued, EvidenceMissing},
-    Phase.OPEN: _ALWAYS | {Corrected, CancelRequested, Continued, AttemptDropped},
+    Phase.OPEN: _ALWAYS | {Corrected, CancelRequested, Continued, RetractRequested, AttemptDropped},
     # What may be filed already is neither corrected nor begun anew before it is known to be closed (2).
-    Phase.FINISHING: _ALWAYS | {CancelRequested, Continued},
+    Phase.FINISHING: _ALWAYS | {CancelRequested, Continued, RetractRequested},
     Phase.CLOSING: _ALWAYS | {CancelRequested, Continued},
     Phase.CORRECTION: _ALWAYS | {Corrected, CancelRequested},
     Phase.DECISION: _ALWAYS | {Decided},
@@ -104,6 +107,10 @@ def apply(state: State, event: Event) -> State:
             return begin_another(orphaned(state), event.reason)
         case EvidenceMissing():
             return replace(state, evidence=True, due_at=event.due_at, tries=state.tries + 1, reason=event.words)
+        case Held():
+            return replace(state, held_until=event.until)
+        case _ if isinstance(event, REMARKS):
+            return state
         case _:
             return person(state, event)
 

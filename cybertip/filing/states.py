@@ -33,7 +33,7 @@ class Phase(StrEnum):
     DECISION = "decision"
     """It may be filed or not, and only a person can find out."""
     HALTED = "halted"
-    """It went wrong too often; a person decides whether to go on."""
+    """It went wrong too often, or a person retracted its report; a person decides whether to go on."""
     FILED = "filed"
     """It is filed. The end."""
     CANCELLED = "cancelled"
@@ -52,6 +52,7 @@ class Then(StrEnum):
     BEGIN = "begin another"
     CORRECT = "a person corrects"
     CANCEL = "cancelled"
+    ASK = "a person goes on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class State:
         alarms: what a person must hear of although nothing waits for it.
         findings: the codes of what keeps the record from being filed.
         limits: how often something may go wrong before a person is asked.
+        held_until: to when a person asked for everything to be preserved; None where nobody did.
     """
 
     phase: Phase
@@ -178,6 +180,7 @@ class State:
     alarms: tuple[str, ...] = field(default=())
     findings: tuple[str, ...] = ()
     limits: Limits = USUAL
+    held_until: datetime | None = None
 
     @property
     def all_there(self) -> bool:

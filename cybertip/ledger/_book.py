@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from cybertip.filing.events import FORMAT, CallEnded, Claimed, Corrected, Enqueued, Event, dump
+from cybertip.filing.events import FORMAT, REMARKS, CallEnded, Claimed, Corrected, Enqueued, Event, dump
 from cybertip.filing.machine import apply
 from cybertip.filing.states import Phase, State
 from cybertip.filing.steps import Exchange
@@ -68,7 +68,8 @@ class Book:
 
     Attributes:
         id: the filing.
-        fence: the fencing number under which this book may change the state; None for one that may only append answers.
+        fence: the fencing number under which this book may change the state; None for one that may only append answers
+            and remarks.
     """
 
     def __init__(self, pages: Pages, page: Page, fence: int | None) -> None:
@@ -93,15 +94,16 @@ class Book:
             exchange: the request and the raw answer; only with the `CallEnded` of the same call.
 
         Raises:
-            LeaseLostError: it is not the answer to a call, and the lease is another's by now or was never taken.
+            LeaseLostError: it is neither the answer to a call nor a remark, and the lease is another's by now or was
+                never taken.
             IllegalEventError: the filing cannot have this event now.
         """
         self._pages.check_open()
         if isinstance(event, (Claimed, Enqueued)):
             raise ValueError(f"the event '{event.kind}' is appended by the ledger itself")
-        if not isinstance(event, CallEnded):
+        if not isinstance(event, (CallEnded, *REMARKS)):
             self.check_lease()
-        elif exchange is not None and exchange.call_id != event.call_id:
+        elif isinstance(event, CallEnded) and exchange is not None and exchange.call_id != event.call_id:
             raise ValueError("the exchange belongs to another call than the event")
         if exchange is not None and not isinstance(event, CallEnded):
             raise ValueError("an exchange belongs to the end of its call")
@@ -116,7 +118,9 @@ class Book:
         """
         page = self._page
         if self.fence is None:
-            raise LeaseLostError("without the lease of a filing only the answer to a call can be appended to it")
+            raise LeaseLostError(
+                "without the lease of a filing only remarks and answers to calls can be appended to it"
+            )
         if page.owner is None or page.state.fence != self.fence:
             raise LeaseLostError("the lease of the filing is not held any more under this fencing number")
 

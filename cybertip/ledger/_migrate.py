@@ -15,7 +15,7 @@ from cybertip.ledger import _tables as t
 from cybertip.ledger._engine import back_up, lock_schema, to_write
 from cybertip.ledger._errors import LedgerError
 
-REVISIONS: tuple[str, ...] = ("0001",)
+REVISIONS: tuple[str, ...] = ("0001", "0002")
 """The revisions that this program knows, oldest first. A test compares them with the migrations.
 
 An event or a state of a new form needs a revision, too, even if no table changes: it is what older programs stop at.

@@ -75,7 +75,11 @@ filings = Table(
     Column("state", Text, nullable=False),
     # How many events there were at the last checkpoint.
     Column("checked", Integer, nullable=False),
+    # How many events there were when somebody last looked for what is to be told.
+    Column("noticed", Integer, nullable=False, server_default="0"),
 )
+_news = filings.c.events != filings.c.noticed
+Index("ix_filings_news", filings.c.id, sqlite_where=_news, postgresql_where=_news)
 _goes_on = filings.c.due.isnot(None)
 Index(
     "ix_filings_service",
@@ -131,6 +135,8 @@ record_contents = Table(
     Column("sha256", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    # Where relative places of its evidence start, so that it can be built again without being handed in again.
+    Column("folder", Text),
 )
 
 # What was found when a record came in or was corrected, even where nothing could be built.
@@ -238,6 +244,50 @@ checkpoints = Table(
     Column("previous", LargeBinary, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     UniqueConstraint("previous"),
+)
+
+# What people are told of, outside of the chain: a row for each thing that lasts, and one for each message about it.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("filing_id", ForeignKey("filings.id")),
+    Column("occasion", String(40), nullable=False),
+    # What makes it the same thing when somebody looks again.
+    Column("key", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("reminders", Integer, nullable=False),
+    # When to remind next; null where nobody is to be reminded.
+    Column("remind", BigInteger),
+    Column("acknowledged", BigInteger),
+    Column("ended", BigInteger),
+)
+Index("ix_notices_key", notices.c.occasion, notices.c.key, unique=True)
+Index(
+    "ix_notices_lasting",
+    notices.c.filing_id,
+    sqlite_where=notices.c.ended.is_(None),
+    postgresql_where=notices.c.ended.is_(None),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("notice_id", ForeignKey("notices.id"), nullable=False, index=True),
+    Column("receiver", String(20), nullable=False),
+    Column("payload", Text, nullable=False),
+    # When to try next; null where it has arrived.
+    Column("due", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Column("delivered", BigInteger),
+    Column("problem", Text, nullable=False),
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.due,
+    sqlite_where=deliveries.c.due.isnot(None),
+    postgresql_where=deliveries.c.due.isnot(None),
 )
 
 version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from cybertip.filing import IllegalEventError, Limits, Phase, State, apply, begi
 from cybertip.filing._answers import _MOVES
 from cybertip.filing.events import (
     EVENTS,
+    REMARKS,
+    Acknowledged,
     AttemptDropped,
     CallEnded,
     CallStarted,
@@ -23,10 +26,17 @@ from cybertip.filing.events import (
     Enqueued,
     Event,
     EvidenceMissing,
+    FollowedUp,
+    Held,
+    Purged,
+    RetractRequested,
+    Revealed,
     Word,
 )
 from cybertip.filing.machine import LEGAL
 from cybertip.filing.outcomes import TABLE, CallName, Move, Outcome, after
+from cybertip.filing.schedule import Make, Pace, next_step
+from cybertip.filing.states import Started
 from tests.unit.filing.histories import (
     REPORT,
     T0,
@@ -334,6 +344,12 @@ def _event(kind: type[Event], state: State) -> Event:
         CancelRequested: CancelRequested("a person", T0, "why"),
         Decided: Decided(Word.FILED, "a person", T0, "why", REPORT),
         Continued: Continued("a person", T0),
+        RetractRequested: RetractRequested("a person", T0, "why"),
+        Revealed: Revealed("a person", T0, "why"),
+        Acknowledged: Acknowledged("a person", T0, "why"),
+        FollowedUp: FollowedUp("another", "a person", T0, "why"),
+        Held: Held("a person", T0, "why", T0),
+        Purged: Purged("a person", T0, "why"),
     }
     return examples[kind]
 
@@ -351,6 +367,32 @@ def test_every_pair_is_decided(phase: Phase, kind: type[Event]) -> None:
     elif not calls:
         with pytest.raises(IllegalEventError, match=event.kind):
             apply(state, event)
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("kind", REMARKS)
+def test_remarks_change_nothing_about_what_is_filed(phase: Phase, kind: type[Event]) -> None:
+    """A remark leaves a filing as it is, also while a call is in the air; only what is to be preserved is noted."""
+    state = replace(STATES[phase](), started=Started("x", CallName.RETRACT, T0, REPORT, None))
+    assert replace(apply(state, _event(kind, state)), held_until=None) == state
+
+
+def test_a_person_retracts_an_open_report() -> None:
+    """It will not be used, is retracted at once, and the filing waits for the person's next word."""
+    state = apply(opened(), RetractRequested("a person", T0, "why"))
+    assert state.phase is Phase.HALTED
+    assert [one.report_id for one in state.orphans] == [REPORT]
+    assert next_step(state, T0, Pace()) == Make(CallName.RETRACT, REPORT)
+    assert apply(state, Continued("a person", T0)).phase is Phase.NEW
+
+
+def test_a_person_retracts_what_may_be_filed() -> None:
+    """The retract asks: closed, it waits for the person; finished before, it is filed."""
+    state = apply(finishing(Outcome.UNKNOWN), RetractRequested("a person", T0, "why"))
+    assert state.phase is Phase.CLOSING
+    assert made(state, CallName.RETRACT).phase is Phase.HALTED
+    assert made(state, CallName.RETRACT, Outcome.FINISHED).phase is Phase.FILED
+    assert made(state, CallName.RETRACT, Outcome.NO_REPORT).phase is Phase.DECISION
 
 
 FITS = {

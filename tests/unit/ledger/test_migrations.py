@@ -22,8 +22,8 @@ LATER = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -36,9 +36,9 @@ def later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, more: str = "") -> No
     """Let this program be a later one, with another migration."""
     folder = tmp_path / "migrations"
     shutil.copytree(_migrate.FOLDER, folder)
-    (folder / "versions/r0002_later.py").write_text(LATER.format(more=more))
+    (folder / "versions/r0003_later.py").write_text(LATER.format(more=more))
     monkeypatch.setattr(_migrate, "FOLDER", folder)
-    monkeypatch.setattr(_migrate, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(_migrate, "REVISIONS", ("0001", "0002", "0003"))
 
 
 def backups(path: Path) -> list[Path]:
@@ -76,7 +76,7 @@ def test_an_older_ledger_is_brought_forward(path: Path, monkeypatch: pytest.Monk
                 assert newer.filing(filing_id, T0) is not None
                 assert newer.verify() == []
     (copy,) = backups(path)
-    assert copy.name == f"{path.name}.backup-0001"
+    assert copy.name == f"{path.name}.backup-0002"
     assert copy.stat().st_mode & 0o777 == 0o600
     assert ("later" in columns(path), "later" in columns(copy)) == (True, False)
     with open_ledger(copy) as old:
@@ -101,7 +101,7 @@ def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.
             with pytest.raises(RuntimeError, match="made to fail"):
                 open_ledger(path)
     assert "later" not in columns(path)
-    assert [one.name for one in backups(path)] == [f"{path.name}.backup-0001", f"{path.name}.backup-0001-2"]
+    assert [one.name for one in backups(path)] == [f"{path.name}.backup-0002", f"{path.name}.backup-0002-2"]
     with open_ledger(path) as ledger:
         assert ledger.verify() == []
 
@@ -114,6 +114,6 @@ def test_a_newer_ledger_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, 
     before = path.read_bytes()
     with pytest.raises(LedgerError) as caught:
         open_ledger(path)
-    for words in ("revision 0002", f"cybertip {__version__}", "up to 0001", "update this program"):
+    for words in ("revision 0003", f"cybertip {__version__}", "up to 0002", "update this program"):
         assert words in str(caught.value)
     assert path.read_bytes() == before
