@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cybertip.profile import Policy, ReporterProfile, Thresholds
     from cybertip.review import ReviewRecord
     from cybertip.schema import Schema
-    from cybertip.worker import Filer, FilingBusyError, OtherContentError, Watch
+    from cybertip.worker import CommandRefusedError, Filer, FilingBusyError, Operator, OtherContentError, Watch
     from cybertip.xml import parse, write
 
 _HOMES = {
@@ -40,6 +40,7 @@ _HOMES = {
     "AsyncClient": "cybertip.client",
     "CallError": "cybertip.errors",
     "Client": "cybertip.client",
+    "CommandRefusedError": "cybertip.worker",
     "ConfigurationError": "cybertip.errors",
     "CybertipError": "cybertip.errors",
     "DocumentError": "cybertip.findings",
@@ -55,6 +56,7 @@ _HOMES = {
     "Known": "cybertip.errors",
     "Ledger": "cybertip.ledger",
     "LedgerError": "cybertip.ledger",
+    "Operator": "cybertip.worker",
     "OtherContentError": "cybertip.worker",
     "Pace": "cybertip.filing",
     "Package": "cybertip.builder",
@@ -86,6 +88,7 @@ __all__ = [
     "AsyncClient",
     "CallError",
     "Client",
+    "CommandRefusedError",
     "ConfigurationError",
     "CybertipError",
     "DocumentError",
@@ -101,6 +104,7 @@ __all__ = [
     "Known",
     "Ledger",
     "LedgerError",
+    "Operator",
     "OtherContentError",
     "Pace",
     "Package",

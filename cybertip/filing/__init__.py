@@ -13,9 +13,10 @@ from cybertip.filing.machine import IllegalEventError, apply, begin, fold
 from cybertip.filing.outcomes import CallName, Move, Outcome, after, outcome_of
 from cybertip.filing.schedule import Pace, next_step
 from cybertip.filing.states import Phase, State
-from cybertip.filing.status import Kind, Status, status_of
+from cybertip.filing.status import AtNcmec, Kind, Situation, Status, status_of
 
 __all__ = [
+    "AtNcmec",
     "CallName",
     "Event",
     "IllegalEventError",
@@ -25,6 +26,7 @@ __all__ = [
     "Outcome",
     "Pace",
     "Phase",
+    "Situation",
     "State",
     "Status",
     "after",

@@ -1,28 +1,19 @@
-"""One classifier: exactly one status for each filing, with its reason and what happens next.
+"""One classifier: exactly one status for each filing, and what is to be said about it.
 
-All counts and lists come from here, so that no two of them can differ, and no filing can be in none.
+All counts and lists come from here, so that no two of them can differ, and no filing can be in none. Every status says
+what happened, whether NCMEC has the report, what happens next by itself, and the command that mends it; the words are
+in `_words`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from cybertip.filing._words import AtNcmec, Command, Kind, Situation, at_ncmec, commands_for, happened, next_by_itself
 from cybertip.filing.states import Phase, State
 
-
-class Kind(StrEnum):
-    """How a filing is called in lists and counts."""
-
-    FILED = "filed"
-    IN_FLIGHT = "in flight"
-    SCHEDULED = "scheduled"
-    NEEDS_CORRECTION = "needs correction"
-    NEEDS_DECISION = "needs decision"
-    BLOCKED = "blocked"
-    CANCELLED = "cancelled"
-
+__all__ = ["NEEDS_PERSON", "AtNcmec", "Command", "Kind", "Situation", "Status", "status_of"]
 
 NEEDS_PERSON = frozenset({Kind.NEEDS_CORRECTION, Kind.NEEDS_DECISION, Kind.BLOCKED})
 """The kinds that wait for somebody to act."""
@@ -34,22 +25,30 @@ class Status:
 
     Attributes:
         kind: one of the seven.
-        reason: why, in words without content.
-        next: what happens next, by itself or by whom.
+        situation: more closely; `docs/operating.md` has a section for each.
+        reason: what happened, in words without content.
+        next: what happens next by itself, as a sentence.
+        at_ncmec: whether NCMEC has the report.
+        told: the same as a sentence, with the report's number.
+        commands: what a person can do, the most usual first.
         due_at: when something happens by itself; None where nothing does, or at once.
         report_id: the report that is filed, or that may be.
         alarms: what a person must hear of, whatever the kind.
     """
 
     kind: Kind
+    situation: Situation
     reason: str
     next: str
+    at_ncmec: AtNcmec
+    told: str
+    commands: tuple[Command, ...] = ()
     due_at: datetime | None = None
     report_id: int | None = None
     alarms: tuple[str, ...] = ()
 
 
-def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str = "") -> Status:
+def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str = "", name: str = "FILING") -> Status:
     """The status of a filing. Total: every state has exactly one.
 
     Args:
@@ -57,39 +56,52 @@ def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str
         now: the moment.
         leased: whether a worker holds its lease now.
         blocked: why the credentials are blocked for all filings; empty where they are not.
+        name: the filing's id, as it stands in commands.
     """
-    kind, reason, following = _judge(state, now, leased=leased, blocked=blocked)
-    ahead = kind in (Kind.SCHEDULED, Kind.BLOCKED) and state.due_at is not None and state.due_at > now
+    situation = _judge(state, now, leased=leased, blocked=bool(blocked))
+    ahead = situation.kind in (Kind.SCHEDULED, Kind.BLOCKED) and state.due_at is not None and state.due_at > now
+    due_at = state.due_at if ahead else None
+    asked, told = at_ncmec(state)
     return Status(
-        kind,
-        reason,
-        following,
-        state.due_at if ahead else None,
+        situation.kind,
+        situation,
+        blocked if situation is Situation.CREDENTIALS_REFUSED else happened(situation, state),
+        next_by_itself(situation, due_at),
+        asked,
+        told,
+        commands_for(situation, state, name),
+        due_at,
         state.report_id or (state.attempt.report_id if state.attempt is not None else None),
         state.alarms,
     )
 
 
-def _judge(state: State, now: datetime, *, leased: bool, blocked: str) -> tuple[Kind, str, str]:
-    match state.phase:
-        case Phase.FILED:
-            lost = "ask NCMEC for a confirmation, naming the report" if state.receipt_lost else "nothing"
-            return Kind.FILED, state.reason, lost
-        case Phase.CANCELLED:
-            return Kind.CANCELLED, state.reason or "cancelled by a person", "nothing"
-        case Phase.CORRECTION:
-            return Kind.NEEDS_CORRECTION, state.reason, "a person corrects the record, or cancels"
-        case Phase.DECISION:
-            choice = "a person asks NCMEC whether the report is filed, and says so: filed, or to be filed anew"
-            return Kind.NEEDS_DECISION, state.reason, choice
-        case Phase.HALTED:
-            return Kind.NEEDS_DECISION, state.reason, "a person says to go on, corrects the record, or cancels"
+_RESTS = {
+    Phase.CANCELLED: Situation.CANCELLED,
+    Phase.DECISION: Situation.FILED_OR_NOT,
+    Phase.HALTED: Situation.HALTED,
+}
+_ASKS = {Phase.FINISHING: Situation.ASKING, Phase.CLOSING: Situation.CLOSING}
+
+
+def _judge(state: State, now: datetime, *, leased: bool, blocked: bool) -> Situation:
+    if state.phase is Phase.FILED:
+        return Situation.RECEIPT_LOST if state.receipt_lost else Situation.FILED
+    if state.phase is Phase.CORRECTION:
+        refused = any(code.startswith("server") for code in state.findings)
+        return Situation.REFUSED if refused else Situation.ERRORS_FOUND
+    if state.phase in _RESTS:
+        return _RESTS[state.phase]
     if leased or state.started is not None:
-        return Kind.IN_FLIGHT, state.reason or f"a worker is at it ({state.phase})", "the worker goes on"
+        return Situation.AT_WORK
     if blocked:
-        return Kind.BLOCKED, blocked, "somebody mends the credentials; then it goes on by itself"
-    if state.evidence:
-        return Kind.BLOCKED, state.reason, "somebody brings the file back; it is looked for again by itself"
+        return Situation.CREDENTIALS_REFUSED
+    return Situation.EVIDENCE_MISSING if state.evidence else _goes_on(state, now)
+
+
+def _goes_on(state: State, now: datetime) -> Situation:
+    if state.phase in _ASKS:
+        return _ASKS[state.phase]
     if state.due_at is not None and state.due_at > now:
-        return Kind.SCHEDULED, state.reason or "a time in the report is still ahead", "it goes on by itself"
-    return Kind.SCHEDULED, state.reason or "waits for a worker", "a worker takes it"
+        return Situation.TRYING_AGAIN if state.tries else Situation.TIME_AHEAD
+    return Situation.WAITING

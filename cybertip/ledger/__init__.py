@@ -13,7 +13,7 @@ from cybertip.ledger._book import Book
 from cybertip.ledger._errors import LeaseLostError, LedgerError, RecordKnownError
 from cybertip.ledger._ledger import Ledger
 from cybertip.ledger._transaction import Transaction
-from cybertip.ledger._values import Checkpoint, Filing, Found, NewFiling, OpenAttempt, Problem
+from cybertip.ledger._values import Checkpoint, Filing, Found, NewFiling, OpenAttempt, Problem, StoredRecord
 
 __all__ = [
     "Book",
@@ -27,5 +27,6 @@ __all__ = [
     "OpenAttempt",
     "Problem",
     "RecordKnownError",
+    "StoredRecord",
     "Transaction",
 ]

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Row, select, tuple_, update
 from cybertip.environments import Environment, resolve
 from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Event, load
+from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.states import Phase, State
 from cybertip.filing.status import Kind, status_of
@@ -27,9 +28,9 @@ from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
 from cybertip.ledger._export import export
 from cybertip.ledger._opening import check_belongs, in_words, own_row
-from cybertip.ledger._rows import load_state, state_of
+from cybertip.ledger._rows import load_package, load_state, state_of
 from cybertip.ledger._transaction import Transaction, record_ids
-from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt, Problem
+from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt, Problem, StoredRecord
 from cybertip.ledger._verify import verify
 
 _PAGE = 200
@@ -322,6 +323,20 @@ class Ledger:
             query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.payload.isnot(None))
             return [(moment_of(row.recorded), load(row.payload)) for row in connection.execute(query.order_by(c.seq))]
 
+    def records(self, filing_id: str) -> tuple[StoredRecord, ...]:
+        """The records of a filing as they came in last, in their order."""
+        with self._read() as connection:
+            return _queries.records_of(connection, filing_id)
+
+    def package(self, filing_id: str) -> Frozen | None:
+        """What is filed, or was, in its newest revision; None where nothing could be built yet, or it was purged."""
+        c = t.filings.c
+        with self._read() as connection:
+            row = connection.execute(select(c.id, c.state).where(c.id == filing_id)).one_or_none()
+            if row is None:
+                return None
+            return load_package(connection, filing_id, state_of(connection, filing_id, row.state).revision)
+
     def findings(self, filing_id: str) -> list[dict[str, Any]]:
         """What was found in the records of a filing when they last came in, as plain data; empty if it was purged."""
         with self._read() as connection:
@@ -345,5 +360,5 @@ def _filing(connection: Connection, row: Row[Any], names: tuple[str, ...], now: 
     except LedgerError as problem:
         state = State(Phase.HALTED, moment_of(row.created), reason=str(problem))
     leased = row.lease_until is not None and row.lease_until > micros(now)
-    status = status_of(state, now, leased=leased, blocked=blocked)
+    status = status_of(state, now, leased=leased, blocked=blocked, name=row.id)
     return Filing(row.id, names, state, status, moment_of(row.created), row.lease_owner if leased else None)

@@ -14,7 +14,7 @@ from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import ROOT, checkpoint_digest, micros
 from cybertip.ledger._rows import exchange_of
-from cybertip.ledger._values import Checkpoint, Core
+from cybertip.ledger._values import Checkpoint, Core, StoredRecord
 
 
 def record_ids_of(connection: Connection, filing_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -25,6 +25,19 @@ def record_ids_of(connection: Connection, filing_ids: Sequence[str]) -> dict[str
     for row in connection.execute(query.order_by(member.filing_id, member.position)):
         found[row.filing_id] += (row.record_id,)
     return found
+
+
+def records_of(connection: Connection, filing_id: str) -> tuple[StoredRecord, ...]:
+    """The records of a filing as they came in last, in their order."""
+    member, r = t.filing_records.c, t.record_contents.c
+    newest = select(func.max(r.number)).where(r.record_id == member.record_id).correlate(t.filing_records)
+    rows = connection.execute(
+        select(r.record_id, r.content, r.folder)
+        .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
+        .where(member.filing_id == filing_id, r.number == newest.scalar_subquery())
+        .order_by(member.position)
+    )
+    return tuple(StoredRecord(row.record_id, row.content, row.folder) for row in rows)
 
 
 def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping]:

@@ -78,7 +78,7 @@ class Transaction:
             self._connection.execute(
                 insert(t.filing_records).values(filing_id=filing_id, record_id=record_id, position=position)
             )
-            self._store_record(record_id, content)
+            self._store_record(record_id, content, filing.folder)
         self._store_findings(filing_id, filing.findings)
         if filing.package is not None:
             _rows.store_package(self._connection, filing_id, 1, filing.package)
@@ -113,7 +113,7 @@ class Transaction:
         if set(new.record_ids) != set(record_ids(self._connection, filing_id)):
             raise ValueError("a filing is corrected with all of its records, and with no other")
         for record_id, content in zip(new.record_ids, new.records, strict=True):
-            self._store_record(record_id, content)
+            self._store_record(record_id, content, new.folder)
         self._store_findings(filing_id, new.findings)
         self._index(filing_id, new)
         if new.package is None:
@@ -269,7 +269,7 @@ class Transaction:
             if self._connection.execute(there).first() is None:
                 self._connection.execute(insert(table).values(**key))
 
-    def _store_record(self, record_id: str, content: bytes) -> None:
+    def _store_record(self, record_id: str, content: bytes, folder: str | None) -> None:
         newest = select(func.max(t.record_contents.c.number)).where(t.record_contents.c.record_id == record_id)
         number: int = (self._connection.execute(newest).scalar_one() or 0) + 1
         sha256, salt = hashlib.sha256(content).digest(), new_salt()
@@ -281,6 +281,7 @@ class Transaction:
                 sha256=sha256,
                 salt=salt,
                 digest=record_digest(salt, record_id, sha256),
+                folder=folder,
             )
         )
 

@@ -27,6 +27,7 @@ class NewFiling:
         accounts: identifiers of the reported accounts; found again by a keyed blind index, never stored.
         escalation: the text of the escalation, for Q614; kept as a keyed digest.
         findings: what was found, as plain data (`Finding.as_dict`).
+        folder: where relative places of the evidence start; None for documents that somebody wrote by hand.
     """
 
     record_ids: tuple[str, ...]
@@ -36,6 +37,7 @@ class NewFiling:
     accounts: tuple[str, ...] = field(default=(), repr=False)
     escalation: str | None = field(default=None, repr=False)
     findings: tuple[dict[str, object], ...] = field(default=(), repr=False)
+    folder: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,21 @@ class Found:
     def same_as(self, content: bytes) -> bool:
         """Whether it came in with this very content, be it corrected since or not."""
         return hashlib.sha256(content).hexdigest() in self.digests
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record of a filing, as it came in last.
+
+    Attributes:
+        id: the provider's id.
+        content: the record; None if it was purged.
+        folder: where relative places of its evidence start; None where nobody said.
+    """
+
+    id: str
+    content: bytes | None = field(repr=False)
+    folder: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,19 @@
 
 from __future__ import annotations
 
-from cybertip.worker._arriving import Record
+from cybertip.worker._arriving import Difference, Record
 from cybertip.worker._crew import Watch
-from cybertip.worker._filer import Filer, FilingBusyError
+from cybertip.worker._filer import Filer
 from cybertip.worker._knowing import OtherContentError
+from cybertip.worker._operator import CommandRefusedError, FilingBusyError, Operator
 
-__all__ = ["Filer", "FilingBusyError", "OtherContentError", "Record", "Watch"]
+__all__ = [
+    "CommandRefusedError",
+    "Difference",
+    "Filer",
+    "FilingBusyError",
+    "Operator",
+    "OtherContentError",
+    "Record",
+    "Watch",
+]

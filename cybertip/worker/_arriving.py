@@ -46,6 +46,7 @@ class Desk:
         known: what the ledger knows of earlier filings.
         now: the moment.
         limits: how often something may go wrong before a person is asked.
+        by: who hands in, where it is a person.
     """
 
     profile_named: Callable[[str], ReporterProfile] = field(repr=False)
@@ -53,6 +54,7 @@ class Desk:
     known: Known = field(repr=False)
     now: datetime
     limits: Limits = USUAL
+    by: str = field(default="", repr=False)
 
     def record(self, record: Record, folder: Path, overrides: Sequence[Override] = ()) -> NewFiling:
         """One record, one filing.
@@ -64,15 +66,15 @@ class Desk:
         try:
             accepted = _accepted(record)
         except RecordError as problem:
-            return self._unbuilt((_id_of(data, problem),), (data,), problem.findings)
+            return self._unbuilt((_id_of(data, problem),), (data,), problem.findings, folder)
         own = accepted.record
         try:
             profile = self.profile_named(own.profile)
             package = build(own, profile, accepted.set_aside, history=self._history([own]), overrides=overrides)
         except RecordError as problem:
-            return self._unbuilt((own.id,), (data,), problem.findings, [own])
+            return self._unbuilt((own.id,), (data,), problem.findings, folder, [own])
         except ConfigurationError as problem:
-            return self._unbuilt((own.id,), (data,), [_no_profile(problem)], [own])
+            return self._unbuilt((own.id,), (data,), [_no_profile(problem)], folder, [own])
         return self._built(package, (data,), [own], profile, folder)
 
     def batch(self, records: Sequence[Record], folder: Path, overrides: Sequence[Override] = ()) -> NewFiling:
@@ -95,9 +97,9 @@ class Desk:
         except RecordError as problem:
             if not own:
                 raise
-            return self._unbuilt(ids, data, problem.findings, own)
+            return self._unbuilt(ids, data, problem.findings, folder, own)
         except ConfigurationError as problem:
-            return self._unbuilt(ids, data, [_no_profile(problem)], own)
+            return self._unbuilt(ids, data, [_no_profile(problem)], folder, own)
         return self._built(package, data, own, profile, folder)
 
     def documents(self, filing_id: str, package: Frozen, confirmed_at: datetime | None = None) -> NewFiling:
@@ -115,7 +117,7 @@ class Desk:
             escalation = report.incident_summary.escalate_to_high_priority
         enqueued = Enqueued(
             1, package.details, confirmed_at or self.now, urgent=escalation is not None,
-            not_before=verdict.not_before, findings=errors, limits=self.limits,
+            not_before=verdict.not_before, findings=errors, limits=self.limits, by=self.by,
         )  # fmt: skip
         return NewFiling(
             (filing_id,), (package.identity(),), enqueued, package, suspects, escalation, _plain(verdict.findings)
@@ -143,12 +145,12 @@ class Desk:
         frozen = freeze(package, folder)
         enqueued = Enqueued(
             1, frozen.details, min(decided, default=self.now), urgent=_is_urgent(records),
-            not_before=verdict.not_before, findings=errors, limits=self.limits,
+            not_before=verdict.not_before, findings=errors, limits=self.limits, by=self.by,
         )  # fmt: skip
         ids = tuple(one.id for one in records)
         return NewFiling(
             ids, data, enqueued, frozen, tuple(_identifiers(records)), _escalation(records),
-            _plain(findings),
+            _plain(findings), str(folder.absolute()),
         )  # fmt: skip
 
     def _unbuilt(
@@ -156,12 +158,16 @@ class Desk:
         ids: tuple[str, ...],
         data: tuple[bytes, ...],
         findings: Iterable[Finding],
+        folder: Path,
         records: Sequence[ReviewRecord] = (),
     ) -> NewFiling:
         found = list(findings)
         codes = tuple(item.code for item in found) or ("X002",)
-        enqueued = Enqueued(0, (), self.now, urgent=_is_urgent(records), findings=codes, limits=self.limits)
-        return NewFiling(ids, data, enqueued, None, tuple(_identifiers(records)), _escalation(records), _plain(found))
+        enqueued = Enqueued(0, (), self.now, urgent=_is_urgent(records), findings=codes, limits=self.limits, by=self.by)
+        return NewFiling(
+            ids, data, enqueued, None, tuple(_identifiers(records)), _escalation(records), _plain(found),
+            str(folder.absolute()),
+        )  # fmt: skip
 
 
 def data_of(record: Record) -> bytes:
@@ -190,12 +196,41 @@ def _put_back(content: Any, one: SetAside) -> None:
         place.pop("non_usa_state", None)
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place where two records differ.
+
+    Attributes:
+        pointer: the place, as JSON pointer.
+        before: what stood there, as plain data; `NOTHING` where it was not there.
+        after: what stands there now; `NOTHING` where it is not there any more.
+    """
+
+    pointer: str
+    before: Any = field(repr=False)
+    after: Any = field(repr=False)
+
+    @property
+    def kind(self) -> str:
+        """``added``, ``removed`` or ``changed``."""
+        return "added" if self.before is NOTHING else "removed" if self.after is NOTHING else "changed"
+
+
+NOTHING = object()
+"""Stands for what is not there, in a difference."""
+
+
 def differences(old: bytes, new: bytes) -> list[str]:
     """Where two records differ, as JSON pointers; empty where they say the same."""
+    return [one.pointer for one in compare(old, new)]
+
+
+def compare(old: bytes, new: bytes) -> list[Difference]:
+    """Where two records differ, by their pointers; empty where they say the same."""
     if old == new:
         return []
-    before, after = _content(old), _content(new)
-    return sorted(set(_differing(before, after, ""))) if before != after else []
+    found = {one.pointer: one for one in _differing(_content(old), _content(new), "")}
+    return [found[pointer] for pointer in sorted(found)]
 
 
 def _content(data: bytes) -> Any:
@@ -215,18 +250,39 @@ def _content(data: bytes) -> Any:
     )
 
 
-def _differing(before: Any, after: Any, pointer: str) -> Iterator[str]:
+def _differing(before: Any, after: Any, pointer: str) -> Iterator[Difference]:
     if isinstance(before, dict) and isinstance(after, dict):
         for key in before.keys() | after.keys():
+            place = f"{pointer}/{key}"
             if key not in before or key not in after:
-                yield f"{pointer}/{key}"
+                yield Difference(place, before.get(key, NOTHING), after.get(key, NOTHING))
             else:
-                yield from _differing(before[key], after[key], f"{pointer}/{key}")
+                yield from _differing(before[key], after[key], place)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (one, other) in enumerate(zip(before, after, strict=True)):
             yield from _differing(one, other, f"{pointer}/{index}")
     elif before != after:
-        yield pointer
+        yield Difference(pointer, before, after)
+
+
+def followed(data: bytes, report_id: int, reason: str) -> tuple[bytes, str]:
+    """A record as the supplement to a report, and why there is one: it names the report, and says why.
+
+    Raises:
+        RecordError: it cannot be read, names other reports only, or nobody says why.
+    """
+    follow_up = accept_record(data).record.follow_up
+    if follow_up is not None:
+        if report_id not in follow_up.reports:
+            words = f"the record adds to other reports than {report_id}, to which it is handed in"
+            raise RecordError([error("X002", "/follow_up/reports", words, f"Add {report_id}, or leave follow_up out.")])
+        return data, reason or follow_up.reason
+    if not reason.strip():
+        words = "why there is another report is not said"
+        raise RecordError([error("X002", "/follow_up/reason", words, "Say why, in the record or with --reason.")])
+    content = json.loads(data.decode("utf-8-sig"))
+    content["follow_up"] = {"reports": [report_id], "reason": reason}
+    return json.dumps(content, ensure_ascii=False).encode(), reason
 
 
 def _accepted(record: Record) -> Accepted:

@@ -101,11 +101,15 @@ class Crew:
     ) -> None:
         self._ledger, self._client, self._pace = ledger, client, pace
         self._lease, self._most_open, self._clock, self._random = lease, most_open, clock, random
-        self.name = f"{_here()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self.name = here()
         self._looked_for_dead: datetime | None = None
         self._heart = Heart(ledger, lease, clock)
         self.stopping = threading.Event()
         self.watch: Watch | None = None
+
+    def use(self, client: Client) -> None:
+        """Make further calls with another client."""
+        self._client = client
 
     def drain(self, patience: timedelta) -> int:
         """Work on what is due, one filing after the other; how many there were."""
@@ -309,7 +313,12 @@ def _new_id() -> str:
     return uuid4().hex
 
 
-def _here() -> str:
+def here() -> str:
+    """A name for who holds leases: this machine, this process, and a number of its own."""
+    return f"{_machine()}/{os.getpid()}/{uuid4().hex[:8]}"
+
+
+def _machine() -> str:
     """This machine, and among its processes those that can see each other."""
     try:
         return f"{socket.gethostname()}:{Path('/proc/self/ns/pid').stat().st_ino}"
@@ -319,8 +328,8 @@ def _here() -> str:
 
 def _has_gone(owner: str) -> bool:
     """Whether a holder of leases is a process of this machine that does not exist any more."""
-    here, _, rest = owner.rpartition("/")[0].rpartition("/")
-    if here != _here() or not rest.isdigit():
+    machine, _, rest = owner.rpartition("/")[0].rpartition("/")
+    if machine != _machine() or not rest.isdigit():
         return False
     try:
         os.kill(int(rest), 0)

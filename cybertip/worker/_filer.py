@@ -11,26 +11,19 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from cybertip.client import Client
-from cybertip.errors import CallError, CybertipError
-from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event, Word
+from cybertip.errors import CallError
+from cybertip.filing.events import Corrected
 from cybertip.filing.limits import USUAL, Limits
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.states import ENDS, Phase
 from cybertip.gates import Override
-from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
-from cybertip.profile import ReporterProfile
+from cybertip.ledger import Filing, Ledger, NewFiling, Transaction
 from cybertip.review import is_usable_id
 from cybertip.worker._arriving import Desk, Record
 from cybertip.worker._crew import Crew, Watch
-from cybertip.worker._knowing import is_newest, known_as, other_content
-
-Profiles = ReporterProfile | Callable[[str], ReporterProfile]
-"""A reporter profile for all records, or what gives the profile of a name and raises ConfigurationError for none."""
-
-
-class FilingBusyError(CybertipError):
-    """A worker holds the filing's lease right now; try again when it has let go."""
+from cybertip.worker._knowing import is_newest, known_as
+from cybertip.worker._operator import Operator, Profiles, named
 
 
 class Filer:
@@ -51,6 +44,7 @@ class Filer:
         lease: timedelta = timedelta(minutes=2),
         most_open: int = 100,
         watch: Watch | None = None,
+        by: str = "",
         clock: Callable[[], datetime] | None = None,
         random: Random | None = None,
     ) -> None:
@@ -65,6 +59,7 @@ class Filer:
             lease: how long a filing is held without a sign of life.
             most_open: how many reports are open at once at most.
             watch: who is told how far filings have come.
+            by: who hands records in, where it is a person; it becomes part of the proof.
             clock: tells the time, aware.
             random: where the jitter of waits comes from.
 
@@ -76,6 +71,7 @@ class Filer:
         self._client = client
         self._profiles = profiles
         self._limits = limits or USUAL
+        self._by = by
         self._clock = clock or _utc_now
         self._crew = Crew(ledger, client, pace or ledger.pace, lease, most_open, self._clock, random or SystemRandom())
         self._crew.watch = watch
@@ -157,11 +153,8 @@ class Filer:
             transaction.release(book)
 
     def _desk(self) -> Desk:
-        profiles = self._profiles
-        named: Callable[[str], ReporterProfile] = (
-            (lambda _: profiles) if isinstance(profiles, ReporterProfile) else profiles
-        )
-        return Desk(named, self._client.endpoint.environment, self._ledger, self._clock(), self._limits)
+        environment = self._client.endpoint.environment
+        return Desk(named(self._profiles), environment, self._ledger, self._clock(), self._limits, self._by)
 
     # --- working -------------------------------------------------------------------------------------------------
 
@@ -230,14 +223,29 @@ class Filer:
 
         If the queue is stopped for its credentials, they are tried with a call that changes nothing (/status).
         """
-        if self._ledger.blocked():
-            try:
-                self._client.status()
-            except CallError:
-                return 0
-            with self._ledger.transaction() as transaction:
-                transaction.unblock(self._clock())
-        return self.run_until_idle(threads, patience)
+        return self.run_until_idle(threads, patience) if self.unblock() else 0
+
+    def unblock(self) -> bool:
+        """Whether the queue runs: if it was stopped for its credentials, they are tried (/status), and it goes on."""
+        if not self._ledger.blocked():
+            return True
+        try:
+            self._client.status()
+        except CallError:
+            return False
+        with self._ledger.transaction() as transaction:
+            transaction.unblock(self._clock())
+        return True
+
+    def use(self, client: Client) -> None:
+        """Make further calls with another client of the same account, as after a change of its password.
+
+        Raises:
+            EnvironmentRefusedError: it belongs to another environment or account (P505).
+        """
+        self._ledger.check_belongs(client.endpoint.environment, client.username)
+        self._client = client
+        self._crew.use(client)
 
     def stop(self) -> None:
         """Leave after the calls in flight, which are finished and recorded. Nothing new is begun by this filer."""
@@ -269,92 +277,9 @@ class Filer:
 
     # --- people --------------------------------------------------------------------------------------------------
 
-    def correct(
-        self,
-        filing_id: str,
-        record: Record | Sequence[Record],
-        folder: str | PathLike[str] = ".",
-        *,
-        by: str,
-        reason: str = "",
-    ) -> Filing:
-        """Replace the record of a filing that is not filed by one with the same id; or all the records of a batch.
-
-        Args:
-            filing_id: the filing.
-            record: the record; for a batch, all of its records.
-            folder: where relative locations of the evidence start.
-            by: who corrects.
-            reason: why.
-
-        Raises:
-            RecordError: a record has no id that could be used.
-            OtherContentError: the ids are not those of the filing, all of them.
-            FilingBusyError: a worker is at it.
-            IllegalEventError: the filing cannot be corrected now; it may be filed already.
-            ValueError: nobody is named.
-        """
-        _check_words(by, reason)
-        desk, batch = self._desk(), isinstance(record, (list, tuple))
-        new = desk.batch(record, Path(folder)) if batch else desk.record(record, Path(folder))  # type: ignore[arg-type]
-        with self._ledger.transaction() as transaction:
-            if set(new.record_ids) != set(self.filing(filing_id).record_ids):
-                raise other_content(new.record_ids[0], filing_id, ["/id"])
-            book = self._command(transaction, filing_id, by)
-            revision = transaction.correct(filing_id, new)
-            told = new.enqueued
-            book.append(Corrected(revision, told.details, by, reason, told.not_before, told.findings))
-            transaction.release(book)
-        return self.filing(filing_id)
-
-    def cancel(self, filing_id: str, *, by: str, reason: str) -> Filing:
-        """Do not file it. What may be filed already is asked for first, and stays filed if it is.
-
-        Raises:
-            FilingBusyError, IllegalEventError, ValueError: as `correct`.
-        """
-        _check_words(by, reason, needs_reason=True)
-        return self._say(filing_id, by, CancelRequested(by, self._clock(), reason))
-
-    def decide(self, filing_id: str, word: Word, *, by: str, reason: str, report_id: int | None = None) -> Filing:
-        """Say what only a person can find out: that the report is filed, or that it is certain not to be.
-
-        Raises:
-            FilingBusyError, IllegalEventError, ValueError: as `correct`.
-        """
-        _check_words(by, reason, needs_reason=True)
-        return self._say(filing_id, by, Decided(word, by, self._clock(), reason, report_id))
-
-    def go_on(self, filing_id: str, *, by: str, reason: str = "") -> Filing:
-        """Go on at once with a filing that waits or was halted; limits count from the beginning again.
-
-        Raises:
-            FilingBusyError, IllegalEventError, ValueError: as `correct`.
-        """
-        _check_words(by, reason)
-        return self._say(filing_id, by, Continued(by, self._clock(), reason))
-
-    def _say(self, filing_id: str, by: str, event: Event) -> Filing:
-        with self._ledger.transaction() as transaction:
-            book = self._command(transaction, filing_id, by)
-            book.append(event)
-            transaction.release(book)
-        return self.filing(filing_id)
-
-    def _command(self, transaction: Transaction, filing_id: str, by: str) -> Book:
-        """The lease for a person's command (4)."""
-        book = transaction.claim_this(filing_id, f"{self._crew.name} for {by}", self._clock(), timedelta(seconds=30))
-        if book is None:
-            raise FilingBusyError(f"a worker is at filing {filing_id} right now; try again in a moment")
-        return book
-
-
-def _check_words(by: str, reason: str, *, needs_reason: bool = False) -> None:
-    """Who says something, and why, is part of the proof."""
-    if not by.strip() or (needs_reason and not reason.strip()):
-        raise ValueError("a person's word needs the person" + (" and the reason" if needs_reason else ""))
-    if not (by.isprintable() and all(line.isprintable() for line in reason.splitlines())):
-        raise ValueError("the person's name and the reason must be printable text")
+    def operator(self, by: str, *, patience: timedelta = timedelta()) -> Operator:
+        """A person who looks after the filings of this filer's ledger; see `Operator`."""
+        return Operator(self._ledger, by, self._profiles, limits=self._limits, patience=patience, clock=self._clock)
 
 
 def _utc_now() -> datetime:

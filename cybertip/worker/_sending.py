@@ -62,7 +62,7 @@ def send(
         call = _call(started, package, state)
         result = client.send_once(call, progress)
     except EvidenceError as problem:
-        words = about(package.files[started.file or 0], problem)
+        words = about(package, started.file or 0, problem)
         return Sent(_ended(started, Outcome.EVIDENCE, clock(), words=words), None)
     except CallError as problem:
         exchange = _exchange(started, call, package, sent_at, problem.answer, problem.report_id)
@@ -121,14 +121,14 @@ def missing(package: Frozen, *, whole: bool) -> Missing | None:
                 for _ in HashedReading(found):
                     pass
         except EvidenceError as problem:
-            return Missing(index, about(item, problem))
+            return Missing(index, about(package, index, problem))
     return None
 
 
-def about(item: FrozenFile, problem: EvidenceError) -> str:
-    """What is wrong with a file, and which it is."""
-    words, place = str(problem), item.location or item.name or "a file made of the record"
-    return words if place in words else f"{place}: {words}"
+def about(package: Frozen, index: int, problem: EvidenceError) -> str:
+    """What is wrong with a file, and which it is: by its number, because its name and its place may tell of people."""
+    words, place = str(problem), package.files[index].location
+    return f"file {index + 1} of {len(package.files)}: {words.replace(place, 'it') if place else words}"
 
 
 def _call(started: CallStarted, package: Frozen, state: State) -> calls.Call[Any]:

@@ -44,7 +44,7 @@ def work(job: dict[str, Any]) -> None:
         if job.get("go_on"):
             for one in ledger.filings(datetime.now(UTC)):
                 if one.state.phase is Phase.HALTED:
-                    filer.go_on(one.id, by="a person")
+                    filer.operator("a person").retry(one.id)
         filer.resume(threads=job.get("threads", 1), patience=timedelta(seconds=2))
 
 

@@ -250,7 +250,7 @@ class Ledger:
                 self.coverage.kinds.add(status.kind)
                 if not isinstance(status.kind, Kind) or not status.next or not status.reason:
                     raise BrokenError(f"the status says nothing: {status}")
-                if status.kind in NEEDS_PERSON and status.next == "nothing":
+                if status.kind in NEEDS_PERSON and not status.commands:
                     raise BrokenError(f"nobody is told what to do: {status}")
         if state.alarms:
             raise BrokenError(f"an alarm about nothing: {state.alarms}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cybertip.filing import Kind, Phase, State, status_of
+from cybertip.filing import AtNcmec, Kind, Phase, Situation, State, status_of
 from cybertip.filing.outcomes import CallName, Outcome
 from tests.unit.filing.histories import T0, calling, complete, finishing, made, new, opened
 from tests.unit.filing.test_machine import STATES
@@ -47,4 +48,32 @@ def test_a_lost_receipt_is_said() -> None:
     """Filed without a receipt is filed, and somebody has to ask for a confirmation."""
     status = status_of(made(finishing(), CallName.FINISH, Outcome.FINISHED), T0)
     assert status.kind is Kind.FILED
-    assert "confirmation" in status.next
+    assert status.situation is Situation.RECEIPT_LOST
+    assert "confirmation" in status.commands[0].effect
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_whether_ncmec_has_it_is_always_said(phase: Phase) -> None:
+    """Filed is yes, what may have been finished is maybe, and all else is no: the status never knows more than that."""
+    maybe = {Phase.FINISHING, Phase.CLOSING, Phase.DECISION}
+    expected = AtNcmec.YES if phase is Phase.FILED else AtNcmec.MAYBE if phase in maybe else AtNcmec.NO
+    status = status_of(STATES[phase](), T0, name="7e57")
+    assert status.at_ncmec is expected
+    assert status.told.endswith(".")
+
+
+def test_every_command_names_the_filing() -> None:
+    """What a person is to run names the filing at hand, or concerns all of them."""
+    for phase in Phase:
+        for command in status_of(STATES[phase](), T0, name="7e57").commands:
+            words = command.line.split()
+            assert words[0] == "cybertip"
+            assert "7e57" in words or words[1] in ("work", "config", "retry")
+            assert command.effect
+
+
+def test_an_override_is_named_only_where_there_is_one() -> None:
+    """A gate that a named person can pass is offered; no other is."""
+    waits = replace(STATES[Phase.CORRECTION](), findings=("P502", "P501"))
+    lines = [one.line for one in status_of(waits, T0, name="7e57").commands]
+    assert [line for line in lines if "override" in line] == ["cybertip override 7e57 P502 --reason TEXT"]

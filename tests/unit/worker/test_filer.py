@@ -13,7 +13,7 @@ import pytest
 from cybertip import sample
 from cybertip.client import Client, RetryPolicy
 from cybertip.errors import EnvironmentRefusedError
-from cybertip.filing import IllegalEventError, Kind, Phase
+from cybertip.filing import Kind, Phase, Situation
 from cybertip.filing.events import CallEnded, CallStarted, Word
 from cybertip.filing.packages import Frozen, FrozenFile
 from cybertip.findings import RecordError
@@ -30,7 +30,7 @@ from cybertip.mock.faults import (
     WrongHash,
     WrongReportId,
 )
-from cybertip.worker import Filer, OtherContentError
+from cybertip.worker import CommandRefusedError, Filer, OtherContentError
 from tests.samples import file_details_xml, report_xml
 from tests.unit.worker.conftest import NOT_WAITING, data, now
 
@@ -111,18 +111,18 @@ def test_a_record_that_is_wrong_is_stored_and_waits(
     assert filing.status.kind is Kind.NEEDS_CORRECTION
     assert code in filing.state.findings
     assert server.reports == []
-    filer.correct(filing.id, right, tmp_path, by="a person", reason="a slip")
+    filer.operator("a person").correct(filing.id, right, tmp_path, reason="a slip")
     assert filer.run_until_idle() == 1
     assert filer.filing(filing.id).status.kind is Kind.FILED
-    with pytest.raises(IllegalEventError, match="filed"):
-        filer.correct(filing.id, right, tmp_path, by="a person")
+    with pytest.raises(CommandRefusedError, match="filed"):
+        filer.operator("a person").correct(filing.id, right, tmp_path)
 
 
 def test_a_correction_keeps_the_id(filer: Filer, record: dict[str, Any], tmp_path: Path) -> None:
     """A record with another id is another record."""
     filing = filer.enqueue(data(record, surprise=1), tmp_path)
     with pytest.raises(OtherContentError):
-        filer.correct(filing.id, data(record, id="case-2"), tmp_path, by="a person")
+        filer.operator("a person").correct(filing.id, data(record, id="case-2"), tmp_path)
 
 
 def test_production_asks_for_a_complete_profile(tmp_path: Path, record: dict[str, Any]) -> None:
@@ -227,7 +227,7 @@ def test_a_lost_receipt_is_filed_and_said(
     server.set_faults(Reset(at="after-acting", call="finish"))
     filing = filer.file(data(record), tmp_path, patience=PATIENT)
     assert filing.state.receipt_lost
-    assert "confirmation" in filing.status.next
+    assert filing.status.situation is Situation.RECEIPT_LOST
     assert filer.receipt(filing.id) is None
 
 
@@ -248,7 +248,7 @@ def test_an_undecidable_case_waits_for_a_person(
     filing = filer.file(data(record), tmp_path, patience=PATIENT)
     assert filing.status.kind is Kind.NEEDS_DECISION
     report_id = filing.status.report_id
-    said = filer.decide(filing.id, Word.REFILE, by="a person", reason="NCMEC, reference 12")
+    said = filer.operator("a person").decide(filing.id, Word.REFILE, reason="asked", reference="NCMEC 12")
     assert said.status.kind is Kind.SCHEDULED
     filer.run_until_idle(patience=PATIENT)
     filing = filer.filing(filing.id)
@@ -284,7 +284,7 @@ def test_missing_evidence_blocks_until_it_is_back(
     filing = filer.file(data(record), tmp_path)
     assert (filing.status.kind, server.reports) == (Kind.BLOCKED, [])
     path.write_bytes(b"another file")
-    filing = filer.go_on(filing.id, by="a person")
+    filing = filer.operator("a person").retry(filing.id)
     filer.run_until_idle()
     filing = filer.filing(filing.id)
     assert filing.status.kind is Kind.BLOCKED
@@ -293,7 +293,7 @@ def test_missing_evidence_blocks_until_it_is_back(
     filer.run_until_idle()
     assert len(server.reports) == opened
     path.write_bytes(right)
-    filer.go_on(filing.id, by="a person")
+    filer.operator("a person").retry(filing.id)
     filer.run_until_idle()
     assert filer.filing(filing.id).status.kind is Kind.FILED
     assert len(finished(server)) == 1
@@ -451,7 +451,7 @@ def test_a_stale_worker_keeps_what_it_learns(
 def test_cancelled_is_not_filed(filer: Filer, record: dict[str, Any], tmp_path: Path, server: MockServer) -> None:
     """By a named person with a reason, which the chain keeps; nothing is sent."""
     filing = filer.enqueue(data(record), tmp_path)
-    filing = filer.cancel(filing.id, by="a person", reason="a mistake")
+    filing = filer.operator("a person").cancel(filing.id, reason="a mistake")
     assert filing.status.kind is Kind.CANCELLED
     assert filer.run_until_idle() == 0
     assert server.reports == []

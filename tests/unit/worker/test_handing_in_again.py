@@ -65,7 +65,7 @@ def test_it_undoes_no_correction(
 ) -> None:
     """A record that a person has corrected since does not come back by the version before."""
     filing = waiting.enqueue(data(record), tmp_path)
-    waiting.correct(filing.id, data(record, decision={"outcome": "pending"}), tmp_path, by="a person")
+    waiting.operator("a person").correct(filing.id, data(record, decision={"outcome": "pending"}), tmp_path)
     profiles.mended = True
     assert waiting.file(data(record), tmp_path).status.kind is Kind.NEEDS_CORRECTION
     assert server.reports == []

@@ -88,8 +88,8 @@ def test_a_batch_is_corrected_as_a_whole(
     plain["evidence"] = [plain["evidence"][0] | {"annotations": {"viral": True}}]
     right = [data(plain, id=f"case-{n}", suspects=[{"identifier": f"user-{n}"}]) for n in range(2)]
     with pytest.raises(OtherContentError):
-        filer.correct(filing.id, right[0], tmp_path, by="a person")
-    filer.correct(filing.id, right, tmp_path, by="a person")
+        filer.operator("a person").correct(filing.id, right[0], tmp_path)
+    filer.operator("a person").correct(filing.id, right, tmp_path)
     filer.run_until_idle()
     assert filer.filing(filing.id).status.kind is Kind.FILED
     assert server.report().xml.count(b"<espIdentifier>user-") == 2
@@ -128,16 +128,17 @@ def test_a_word_needs_a_person_and_a_reason(
     """Who and why is part of the proof, and is read on terminals."""
     filing = filer.enqueue(data(record), tmp_path)
     with pytest.raises(ValueError, match="person"):
-        filer.cancel(filing.id, by=by, reason=reason)
+        filer.operator(by).cancel(filing.id, reason=reason)
     with pytest.raises(ValueError, match="person"):
-        filer.decide(filing.id, Word.REFILE, by=by, reason=reason)
+        filer.operator(by).decide(filing.id, Word.REFILE, reason=reason)
     assert filer.filing(filing.id).status == filing.status
 
 
 def test_who_cancelled_is_said(filer: Filer, record: dict[str, Any], tmp_path: Path) -> None:
     """By whom and why, wherever the status is read."""
     filing = filer.enqueue(data(record), tmp_path)
-    assert filer.cancel(filing.id, by="Ann", reason="wrong person").status.reason == "cancelled by Ann: wrong person"
+    cancelled = filer.operator("Ann").cancel(filing.id, reason="wrong person")
+    assert cancelled.status.reason == "cancelled by Ann: wrong person"
 
 
 @pytest.mark.parametrize("filing_id", ["", " ", "\x1b[31mred", "a\0b", "x" * 201, "\ud800"])
