@@ -9,6 +9,7 @@
     ├── DocumentError              a document of ours is wrong; carries its findings (defined in cybertip.findings)
     │   └── RecordError            the review record is wrong; paths are JSON pointers
     ├── EvidenceError              a file cannot be read, or changed while it was read
+    ├── CommandRefusedError        a filing cannot have what a person asks for (defined in cybertip.worker)
     ├── FilingBusyError            a worker holds the filing right now (defined in cybertip.worker)
     ├── IllegalEventError          a filing cannot have this event now (defined in cybertip.filing)
     ├── LedgerError                the ledger cannot be opened, read or written as asked (defined in cybertip.ledger)

@@ -19,7 +19,7 @@ from cybertip.client import RetryPolicy
 from cybertip.config import CONFIG_FILE, Connection, has_profiles
 from cybertip.environments import Environment
 from cybertip.errors import ConfigurationError
-from cybertip.filing.status import Kind
+from cybertip.filing.status import NEEDS_PERSON, Kind, Situation
 from cybertip.findings import DocumentError
 from cybertip.ledger import Filing, Ledger
 from cybertip.models import ReportDoneResponse
@@ -160,13 +160,14 @@ def line_of(one: Filing) -> str:
 
 
 def told(output: Output, one: Filing) -> None:
-    """Say what people need to know beside the line: why, what next, when, alarms."""
-    if one.status.kind is not Kind.FILED or one.state.receipt_lost:
-        when = f" (from {one.status.due_at:%Y-%m-%dT%H:%M:%SZ})" if one.status.due_at is not None else ""
-        codes = ", ".join(one.state.findings) if one.status.kind is Kind.NEEDS_CORRECTION else ""
-        reason = f"{one.status.reason}: {codes}" if codes else one.status.reason
-        output.say(f"  {reason}. Next: {one.status.next}{when}.")
-    for alarm in one.status.alarms:
+    """Say what people need to know beside the line: what happened, who has the report, what next, what to run."""
+    status = one.status
+    if status.situation is not Situation.FILED or one.state.cancelling:
+        output.say(f"  {status.reason[:1].upper()}{status.reason[1:]}. {status.told} {status.next}")
+    if status.kind in NEEDS_PERSON or status.situation is Situation.RECEIPT_LOST:
+        for command in status.commands:
+            output.say(f"    {command.line}  ({command.effect})")
+    for alarm in status.alarms:
         output.say(f"  ALARM: {alarm}.")
 
 
@@ -186,7 +187,11 @@ def as_data(one: Filing) -> dict[str, Any]:
         "record_ids": list(one.record_ids),
         "status": str(status.kind),
         "reason": status.reason,
+        "situation": str(status.situation),
+        "at_ncmec": str(status.at_ncmec),
+        "told": status.told,
         "next": status.next,
+        "commands": [{"line": command.line, "effect": command.effect} for command in status.commands],
         "due_at": status.due_at.isoformat() if status.due_at is not None else None,
         "report_id": status.report_id,
         "receipt_lost": one.state.receipt_lost,

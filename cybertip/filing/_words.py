@@ -109,13 +109,18 @@ _HAPPENED = {
 }
 
 
-def happened(situation: Situation, state: State) -> str:
-    """What happened: as the filing's events tell it, where they do."""
-    if situation in (Situation.ERRORS_FOUND, Situation.REFUSED):
-        codes = ", ".join(state.findings)
-        words = _HAPPENED[situation] if situation is Situation.ERRORS_FOUND or not state.reason else state.reason
-        return f"{words} ({codes})" if codes else words
-    words = _HAPPENED[situation] if situation is Situation.FILED else state.reason or _HAPPENED[situation]
+_BY_ITSELF = frozenset({Situation.HALTED, Situation.RECEIPT_LOST, Situation.CANCELLED})
+"""Situations of which the filing's events tell all that happened."""
+
+
+def happened(situation: Situation, state: State, blocked: str = "") -> str:
+    """What happened: in general, and as the filing's events tell it."""
+    words = _HAPPENED[situation]
+    if situation is Situation.ERRORS_FOUND:
+        return f"{words}: {', '.join(state.findings)}"
+    told = blocked if situation is Situation.CREDENTIALS_REFUSED else state.reason
+    if situation is not Situation.FILED and told:
+        words = told if situation in _BY_ITSELF else f"{words}: {told}"
     late = "; the request to cancel it came too late" if situation.kind is Kind.FILED and state.cancelling else ""
     return f"{words}{late}"
 

@@ -65,7 +65,7 @@ def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str
     return Status(
         situation.kind,
         situation,
-        blocked if situation is Situation.CREDENTIALS_REFUSED else happened(situation, state),
+        happened(situation, state, blocked),
         next_by_itself(situation, due_at),
         asked,
         told,

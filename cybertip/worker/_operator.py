@@ -56,10 +56,10 @@ class CommandRefusedError(CybertipError):
     """What a person asked for cannot be done with a filing as it stands. Nothing was changed.
 
     Attributes:
-        filing: the filing as it stands.
+        filing: the filing as it stands; None in a copy of the error that was made elsewhere.
     """
 
-    def __init__(self, words: str, filing: Filing) -> None:
+    def __init__(self, words: str, filing: Filing | None = None) -> None:
         super().__init__(words)
         self.filing = filing
 

@@ -103,7 +103,8 @@ def test_a_record_with_errors_waits_for_a_correction(cli: Cli, server: Program, 
     assert run.status == 3
     assert [line.split("  ")[1] for line in run.stdout.splitlines()] == ["needs correction"] * 2
     assert "P501" in run.stderr
-    assert "a person corrects the record" in run.stderr
+    assert "so nothing was sent: P501" in run.stderr
+    assert "RECORD.json  (files a corrected record instead)" in run.stderr
     assert server.look("/reports")["reports"] == []
     shown = cli("show", "case-1")
     assert shown.status == 3
