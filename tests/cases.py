@@ -12,7 +12,7 @@ from pathlib import Path
 from cybertip.batch import build_batch
 from cybertip.builder import Package, build
 from cybertip.checks import validate, validate_record
-from cybertip.config import load_profile
+from cybertip.config import load_settings
 from cybertip.findings import Finding, Findings
 from cybertip.intake import read_record
 from cybertip.profile import ReporterProfile
@@ -53,7 +53,7 @@ class SampleCase:
 
 def profile() -> ReporterProfile:
     """Who files the cases."""
-    found = load_profile("default", RECORDS / "cybertip.toml")
+    found = load_settings(path=RECORDS / "cybertip.toml").profile("default")
     assert found is not None
     return found
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any, TypeVar
-
-import click
+from typing import Any
 
 from cybertip.cli._output import INTERRUPTED, Exit, Output
 from cybertip.cli._profiles import STAND_IN, Profiles
 from cybertip.client import RetryPolicy
-from cybertip.config import CONFIG_FILE, Connection, has_profiles
+from cybertip.config import Connection, Settings
 from cybertip.environments import Environment
 from cybertip.errors import ConfigurationError
 from cybertip.filing.status import NEEDS_PERSON, Kind, Situation
@@ -27,34 +25,18 @@ from cybertip.profile import ReporterProfile
 from cybertip.worker import Filer, Watch
 from cybertip.xml import parse
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def ledger_option(command: F) -> F:
-    """Where the ledger is."""
-    return click.option(
-        "--ledger",
-        metavar="PATH|URL",
-        help="The ledger.  Or CYBERTIP_LEDGER.  [default: cybertip-ENVIRONMENT.sqlite3]",
-    )(command)
-
-
-def ledger_place(named: str | None, environment: Environment) -> str:
-    """Where the ledger is: as named, or in the current folder under the name of its environment."""
-    return named or os.environ.get("CYBERTIP_LEDGER") or f"cybertip-{environment}.sqlite3"
-
 
 @contextmanager
-def existing_ledger(named: str | None, environment: Environment) -> Iterator[Ledger]:
+def existing_ledger(settings: Settings) -> Iterator[Ledger]:
     """A ledger to look at, whoever's it is.
 
     Raises:
         ConfigurationError: there is none.
     """
-    place = ledger_place(named, environment)
+    place = settings.ledger_place
     if "://" not in place and not Path(place).exists():
         raise ConfigurationError(f"there is no ledger {place}; name another with --ledger")
-    with Ledger.open(place, environment=None, account=None) as ledger:
+    with Ledger.open(place, environment=None, account=None, pace=settings.pace) as ledger:
         yield ledger
 
 
@@ -73,22 +55,22 @@ def filing_named(ledger: Ledger, name: str) -> Filing:
     return found
 
 
-def check_profiles(config: Path | None, environment: Environment) -> None:
+def check_profiles(settings: Settings) -> None:
     """See that there are profiles where they are needed, before anything is taken in.
 
     Raises:
-        ConfigurationError: the file cannot be read, or there is none and it is not the mock that is filed to.
+        ConfigurationError: there is none, and it is not the mock that is filed to.
     """
-    if not has_profiles(config) and environment is not Environment.MOCK:
+    if not settings.profile_names and settings.endpoint.environment is not Environment.MOCK:
         raise ConfigurationError(
-            f"there is no {CONFIG_FILE} here, and no report is filed under a made-up reporter; name it with --config,"
-            " or write one: cybertip init"
+            f"{settings.no_profile()}, and no report is filed under a made-up reporter; name a file with --config, or"
+            " write one: cybertip init"
         )
 
 
 @contextmanager
-def filer(access: Connection, named: str | None, profiles: Profiles, watch: Watch | None = None) -> Iterator[Filer]:
-    """A filer on the ledger of this connection, which is made where there is none.
+def filer(settings: Settings, access: Connection, profiles: Profiles, watch: Watch | None = None) -> Iterator[Filer]:
+    """A filer on the ledger of these settings, which is made where there is none.
 
     Raises:
         EnvironmentRefusedError: the ledger belongs to another environment or account (P505).
@@ -98,16 +80,20 @@ def filer(access: Connection, named: str | None, profiles: Profiles, watch: Watc
         found = profiles.named(name)
         if found is not None:
             return found
-        check_profiles(profiles.config, access.endpoint.environment)
+        check_profiles(settings)
         return STAND_IN
 
-    place = ledger_place(named, access.endpoint.environment)
+    work, environment = settings.work, access.endpoint.environment
     # Each request is kept, so the client repeats none by itself.
     with (
-        Ledger.open(place, environment=access.endpoint.environment, account=access.account) as ledger,
+        Ledger.open(
+            settings.ledger_place, environment=environment, account=access.account, pace=settings.pace
+        ) as ledger,
         access.client(retry=RetryPolicy(attempts=1)) as client,
     ):
-        yield Filer(ledger, client, profile, watch=watch)
+        yield Filer(
+            ledger, client, profile, watch=watch, limits=settings.limits, lease=work.lease, most_open=work.most_open
+        )
 
 
 @contextmanager

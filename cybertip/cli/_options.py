@@ -2,33 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
-F = TypeVar("F", bound=Callable[..., Any])
+from cybertip.config import CONFIG_FILE, load_settings
+
+Body = Callable[..., int]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON envelope instead of text.")
 
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    help=f"The file with the settings. Or CYBERTIP_CONFIG.  [default: {CONFIG_FILE}]",
+)
+_ENVIRONMENT = click.option(
+    "--environment",
+    type=click.Choice(["mock", "test", "production"]),
+    help="Which server: mock (default), test or production. Or CYBERTIP_ENVIRONMENT.",
+)
+_LEDGER = click.option(
+    "--ledger",
+    metavar="PATH|URL",
+    help="The ledger. Or CYBERTIP_LEDGER.  [default: cybertip-ENVIRONMENT.sqlite3]",
+)
+_CONNECTION = (
+    _ENVIRONMENT,
+    click.option("--base-url", help="An address of your own. Or CYBERTIP_BASE_URL."),
+    click.option("--username", help="The user name; the password comes from CYBERTIP_PASSWORD."),
+    click.option(
+        "--password-file",
+        type=click.Path(dir_okay=False),
+        help="A file whose first line is the password. Or CYBERTIP_PASSWORD_FILE.",
+    ),
+)
+_NAMES = {
+    "environment": "server.environment",
+    "base_url": "server.base_url",
+    "username": "server.username",
+    "password_file": "server.password_file",
+    "ledger": "ledger.place",
+}
+"""The settings that these options are, by the options' names."""
 
-def connection_options(command: F) -> F:
-    """How to reach a server."""
-    for option in reversed(
-        [
-            click.option(
-                "--environment",
-                type=click.Choice(["mock", "test", "production"]),
-                help="Which server: mock (default), test or production. Or CYBERTIP_ENVIRONMENT.",
-            ),
-            click.option("--base-url", help="An address of your own. Or CYBERTIP_BASE_URL."),
-            click.option("--username", help="The user name; the password comes from CYBERTIP_PASSWORD."),
-            click.option(
-                "--password-file",
-                type=click.Path(dir_okay=False),
-                help="A file whose first line is the password. Or CYBERTIP_PASSWORD_FILE.",
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
+
+def _settings(options: Sequence[Callable[[Body], Body]], own: dict[str, str]) -> Callable[[Body], Body]:
+    """Give a body these options' place to stand, and the settings instead of their values."""
+    names = {**_NAMES, **own}
+
+    def wrap(body: Body) -> Body:
+        def call(*arguments: Any, config: str | None, **values: Any) -> int:
+            flags = {names[name]: values.pop(name) for name in list(values) if name in names}
+            return body(*arguments, settings=load_settings(flags, path=config), **values)
+
+        wrapped: Body = functools.wraps(body)(call)
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return wrapped
+
+    return wrap
+
+
+def with_settings(**own: str) -> Callable[[Body], Body]:
+    """For a command that files: it gets ``settings``, and the options that say where to and as whom.
+
+    Stands below `body_of`, so that a mistake in the settings ends the command like any other error.
+
+    Args:
+        own: options of the command that are flags of settings: their names, and those of the settings.
+    """
+    return _settings([_CONFIG, _LEDGER, *_CONNECTION], own)
+
+
+def with_server_settings(**own: str) -> Callable[[Body], Body]:
+    """For a command that talks to the server and needs no ledger; see `with_settings`."""
+    return _settings([_CONFIG, *_CONNECTION], own)
+
+
+def with_ledger_settings(**own: str) -> Callable[[Body], Body]:
+    """For a command that looks at a ledger and needs no credentials; see `with_settings`."""
+    return _settings([_CONFIG, _LEDGER, _ENVIRONMENT], own)
+
+
+def with_profile_settings(**own: str) -> Callable[[Body], Body]:
+    """For a command that needs no more than the file with the profiles; see `with_settings`."""
+    return _settings([_CONFIG], own)

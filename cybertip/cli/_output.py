@@ -215,6 +215,8 @@ def body_of(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
             return status
 
         call.__doc__ = body.__doc__
+        # Options that stand below, as those of `with_settings`.
+        call.__click_params__ = getattr(body, "__click_params__", [])  # type: ignore[attr-defined]
         return call
 
     return wrap

@@ -14,10 +14,10 @@ from cybertip.cli import _formats
 from cybertip.cli._building import Built, built, built_together, folder_of, put
 from cybertip.cli._formats import Checked
 from cybertip.cli._input import Document, documents
-from cybertip.cli._options import json_option
+from cybertip.cli._options import json_option, with_profile_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._profiles import Profiles
-from cybertip.config import CONFIG_FILE
+from cybertip.config import Settings
 from cybertip.errors import ConfigurationError
 from cybertip.findings import Findings
 from cybertip.gates import OVERRIDABLE, Override
@@ -26,7 +26,6 @@ from cybertip.gates import OVERRIDABLE, Override
 @click.command("build")
 @click.argument("records", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="RECORD...")
 @click.option("--out", type=click.Path(file_okay=False), help="Where to make a folder for each record.")
-@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
 @click.option("--check-files", is_flag=True, help="Look whether each evidence file is the one that was reviewed.")
 @click.option("--batch", is_flag=True, help="Make one batched report of all the records, about one viral file.")
 @click.option("--override", type=click.Choice(sorted(OVERRIDABLE)), help="Pass this gate, for urgent cases.")
@@ -35,11 +34,12 @@ from cybertip.gates import OVERRIDABLE, Override
 @click.option("--show-values", is_flag=True, help="Put what was repaired into package.json. It may be personal data.")
 @json_option
 @body_of("build")
+@with_profile_settings()
 def command(
     output: Output,
     records: tuple[str, ...],
     out: str | None,
-    config: str | None,
+    settings: Settings,
     check_files: bool,
     batch: bool,
     override: str | None,
@@ -67,7 +67,7 @@ def command(
     if records.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
     work = _Work(
-        Profiles(output, Path(config) if config else None),
+        Profiles(output, settings),
         Path(out) if out is not None else None,
         {"check_files": check_files, "show_values": show_values, "overrides": _override(override, by, reason)},
     )

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from cybertip.cli._input import Document, documents
-from cybertip.cli._ledgers import as_data, check_profiles, exit_of, filer, ledger_option, line_of, stoppable, told
-from cybertip.cli._options import connection_options, json_option
+from cybertip.cli._ledgers import as_data, check_profiles, exit_of, filer, line_of, stoppable, told
+from cybertip.cli._options import json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._profiles import Profiles
-from cybertip.config import CONFIG_FILE, connection
+from cybertip.config import Settings
 from cybertip.errors import ConfigurationError
 from cybertip.findings import RecordError
 from cybertip.worker import Filer, OtherContentError
@@ -21,27 +21,19 @@ from cybertip.worker import Filer, OtherContentError
 @click.command("file")
 @click.argument("records", nargs=-1, type=click.Path(allow_dash=True), metavar="[RECORD]...")
 @click.option("--batch", is_flag=True, help="File all the records as one batched report about one viral file.")
-@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="How many at once.")
+@click.option("--threads", type=click.IntRange(1, 64), help="How many at once.  [default: 4]")
 @click.option(
     "--wait", type=click.IntRange(0), default=0, metavar="SECONDS", help="How long to wait for what is due later."
 )
-@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
-@ledger_option
-@connection_options
 @json_option
 @body_of("file")
+@with_settings(threads="work.threads")
 def command(
     output: Output,
     records: tuple[str, ...],
     batch: bool,
-    threads: int,
     wait: int,
-    config: str | None,
-    ledger: str | None,
-    environment: str | None,
-    base_url: str | None,
-    username: str | None,
-    password_file: str | None,
+    settings: Settings,
 ) -> int:
     """File review records exactly once, and whatever else is due.
 
@@ -57,18 +49,17 @@ def command(
         raise click.UsageError("standard input (-) can be read only once")
     if batch and not records:
         raise click.UsageError("--batch needs the records")
-    access = connection(environment, base_url, username, password_file)
-    where = Path(config) if config else None
+    access = settings.connection()
     if records:
-        check_profiles(where, access.endpoint.environment)
-    with filer(access, ledger, Profiles(output, where)) as working, stoppable(output, working):
+        check_profiles(settings)
+    with filer(settings, access, Profiles(output, settings)) as working, stoppable(output, working):
         arrived = _Arrived(output, working)
         if batch:
             arrived.batch(records)
         for name in () if batch else records:
             arrived.read(name)
         wanted = list(arrived.filings) if records else working.unfinished()
-        working.resume(threads, timedelta(seconds=wait))
+        working.resume(settings.work.threads, timedelta(seconds=wait))
         filings = [working.filing(filing_id) for filing_id in wanted]
     for one in filings:
         output.data(line_of(one))

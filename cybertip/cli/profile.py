@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from cybertip.cli._options import json_option
+from cybertip.cli._options import json_option, with_profile_settings
 from cybertip.cli._output import Exit, Output, body_of
-from cybertip.config import CONFIG_FILE, load_profile
+from cybertip.config import Settings
 from cybertip.errors import ConfigurationError
 from cybertip.gaps import profile_gaps
 
@@ -20,17 +18,17 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("name", default="default")
-@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
 @json_option
 @body_of("profile check")
-def check(output: Output, name: str, config: str | None) -> int:
+@with_profile_settings()
+def check(output: Output, name: str, settings: Settings) -> int:
     """List what the profile NAME still lacks before production (P507).
 
     Exit status 1 says that something is missing, still a placeholder, or such that the server would refuse it.
     """
-    profile = load_profile(name, Path(config) if config else None)
+    profile = settings.profile(name)
     if profile is None:
-        raise ConfigurationError(f"there is no {CONFIG_FILE} here; `cybertip init` writes one")
+        raise ConfigurationError(f"{settings.no_profile()}; `cybertip init` writes one")
     findings = profile_gaps(profile, f"/profiles/{name.replace('~', '~0').replace('/', '~1')}")
     for finding in findings:
         output.data(str(finding))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from cybertip.cli._options import connection_options, json_option
+from cybertip.cli._options import json_option, with_server_settings
 from cybertip.cli._output import Exit, Output, body_of
-from cybertip.config import connection
+from cybertip.config import Settings
 from cybertip.errors import ConfigurationError
 from cybertip.schema import Schema, bundled_xsd
 from cybertip.schema.drift import Change, drift
@@ -38,23 +38,16 @@ def show(output: Output) -> int:
     show_default=True,
     help="Where to put it.",
 )
-@connection_options
 @json_option
 @body_of("schema pull")
-def pull(
-    output: Output,
-    target: str,
-    environment: str | None,
-    base_url: str | None,
-    username: str | None,
-    password_file: str | None,
-) -> int:
+@with_server_settings()
+def pull(output: Output, target: str, settings: Settings) -> int:
     """Fetch the server's schema into a file, and tell how it differs from ours.
 
     NCMEC's schema is not ours to redistribute: keep the file to yourself. Exit status 1 says that there are
     differences.
     """
-    access = connection(environment, base_url, username, password_file)
+    access = settings.connection()
     with access.client() as client:
         xsd = client.xsd().xsd
     try:

@@ -18,12 +18,12 @@ from cybertip._version import __version__
 from cybertip.calls.forms import FileSource
 from cybertip.checks import judge
 from cybertip.cli._input import read_input
-from cybertip.cli._ledgers import as_data, exit_of, filer, files_of, ledger_option, stoppable, told
-from cybertip.cli._options import connection_options, json_option
+from cybertip.cli._ledgers import as_data, exit_of, filer, files_of, stoppable, told
+from cybertip.cli._options import json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._profiles import Profiles
 from cybertip.cli._progress import watched
-from cybertip.config import Connection, connection
+from cybertip.config import Connection, Settings
 from cybertip.errors import ConfigurationError, EvidenceError
 from cybertip.evidence import HashedReading, source
 from cybertip.filing.packages import Frozen, FrozenFile
@@ -47,20 +47,15 @@ from cybertip.xml import name_file
     " details may hold any number and any word, such as 0: they are replaced by what the server assigns.",
 )
 @click.option("--id", "case", help="The case's id; made of the documents if it is left out.")
-@ledger_option
-@connection_options
 @json_option
 @body_of("send")
+@with_settings()
 def command(
     output: Output,
     report: str,
     files: tuple[str, ...],
     case: str | None,
-    ledger: str | None,
-    environment: str | None,
-    base_url: str | None,
-    username: str | None,
-    password_file: str | None,
+    settings: Settings,
 ) -> int:
     """File hand-written XML with its files, exactly once.
 
@@ -71,7 +66,7 @@ def command(
     """
     if case is not None:
         _check_id(case)
-    access = connection(environment, base_url, username, password_file)
+    access = settings.connection()
     schema = Schema.bundled()
     document = _checked(report, Report, schema)
     described = [_described(text, schema) for text in files]
@@ -86,7 +81,7 @@ def command(
         patience = max(patience, moment - datetime.now(UTC) + timedelta(seconds=1))
     with (
         watched(output, package.files) as watch,
-        filer(access, ledger, Profiles(output, None), watch) as working,
+        filer(settings, access, Profiles(output, settings), watch) as working,
         stoppable(output, working),
     ):
         filing = working.file_documents(name, package, patience=patience)

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, ledger_option, line_of, told
-from cybertip.cli._options import json_option
+from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of, told
+from cybertip.cli._options import json_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
-from cybertip.config import endpoint
+from cybertip.config import Settings
 from cybertip.filing.events import AttemptDropped, CallEnded, CallStarted, Event, EvidenceMissing, dump
 from cybertip.filing.states import Phase
 from cybertip.filing.status import NEEDS_PERSON
@@ -20,16 +20,15 @@ from cybertip.findings import Severity
 
 @click.command("show")
 @click.argument("filing")
-@click.option("--environment", type=click.Choice(["mock", "test", "production"]), help="Whose ledger.")
-@ledger_option
 @json_option
 @body_of("show")
-def command(output: Output, filing: str, environment: str | None, ledger: str | None) -> int:
+@with_ledger_settings()
+def command(output: Output, filing: str, settings: Settings) -> int:
     """Show one filing: its status, why, what happens next, and what has happened.
 
     FILING is the filing's id, or the id of its record. Exit status 3 if it waits for a person, else 0.
     """
-    with existing_ledger(ledger, endpoint(environment, None).environment) as opened:
+    with existing_ledger(settings) as opened:
         found = filing_named(opened, filing)
         history = opened.history(found.id)
         findings = opened.findings(found.id)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import click
 
-from cybertip.cli._options import connection_options, json_option
+from cybertip.cli._options import json_option, with_server_settings
 from cybertip.cli._output import Exit, Output, body_of
-from cybertip.config import connection
+from cybertip.config import Settings
 
 
 @click.command("status")
-@connection_options
 @json_option
 @body_of("status")
-def command(
-    output: Output, environment: str | None, base_url: str | None, username: str | None, password_file: str | None
-) -> int:
+@with_server_settings()
+def command(output: Output, settings: Settings) -> int:
     """Check that the server is there and accepts the credentials."""
-    access = connection(environment, base_url, username, password_file)
+    access = settings.connection()
     with access.client() as client:
         client.status()
     output.say(f"{access.endpoint.base_url} ({access.endpoint.environment}) answers and accepts the credentials.")

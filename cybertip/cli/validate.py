@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,10 +11,10 @@ import click
 from cybertip.cli import _formats
 from cybertip.cli._checking import Checker, Selection, codes, expanded, is_basic
 from cybertip.cli._formats import Checked
-from cybertip.cli._options import json_option
+from cybertip.cli._options import json_option, with_profile_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._profiles import Profiles
-from cybertip.config import CONFIG_FILE
+from cybertip.config import Settings
 
 
 class _Variadic(click.Command):
@@ -64,9 +63,9 @@ def _codes(_: click.Context, parameter: click.Parameter, values: Sequence[str]) 
     "--show-values", is_flag=True, help="Print the values that findings are about. They may be personal data."
 )
 @click.option("--profile", help="The reporter profile for XML documents.  [default: default]")
-@click.option("--config", type=click.Path(dir_okay=False), help=f"Where the profiles are.  [default: {CONFIG_FILE}]")
 @json_option
 @body_of("validate")
+@with_profile_settings()
 def command(
     output: Output,
     files: tuple[str, ...],
@@ -77,7 +76,7 @@ def command(
     strict: bool,
     show_values: bool,
     profile: str | None,
-    config: str | None,
+    settings: Settings,
 ) -> int:
     """Check report, file details, answers or review records before anything leaves.
 
@@ -93,7 +92,7 @@ def command(
     output.as_json = output.as_json or form == "json"
     if [*files, *details].count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
-    profiles = Profiles(output, Path(config) if config else None, profile)
+    profiles = Profiles(output, settings, profile)
     checker = Checker(profiles.named, profiles.for_xml, Selection(select, ignore), show_values)
     inputs = list(expanded(files))
     if details:

@@ -11,7 +11,7 @@ import pytest
 from cybertip import sample
 from cybertip.builder import build
 from cybertip.cli._building import folder_of
-from cybertip.config import load_profile
+from cybertip.config import load_settings
 from cybertip.intake import read_record
 from cybertip.xml import write
 from tests.acceptance.conftest import Cli
@@ -40,7 +40,7 @@ def test_the_report_goes_to_stdout(cli: Cli, tmp_path: Path, record: dict[str, A
     """Without --out the bytes of the report are printed as they would be sent, and findings go to stderr."""
     run = cli("build", "record.json")
     assert run.status == 0
-    profile = load_profile("default", tmp_path / "cybertip.toml")
+    profile = load_settings(path=tmp_path / "cybertip.toml").profile("default")
     assert profile is not None
     package = build(read_record(json.dumps(record).encode()), profile)
     assert run.stdout.encode() == write(package.report)

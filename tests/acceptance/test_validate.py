@@ -137,7 +137,7 @@ def test_the_profile_comes_from_the_configuration(cli: Cli, tmp_path: Path, reco
 
 @pytest.mark.parametrize(
     ("content", "text"),
-    [("[profiles", "not TOML"), ("[profiles.default]\nreporter = 1\n", "/reporting_person"), ("x = 1", "no profile")],
+    [("[profiles", "not TOML"), ("[profiles.default]\nreporter = 1\n", "/reporting_person"), ("x = 1", "no key 'x'")],
 )
 def test_a_wrong_configuration_is_explained(cli: Cli, tmp_path: Path, content: str, text: str) -> None:
     """A configuration that cannot be used is a usage error that says what is wrong with it."""

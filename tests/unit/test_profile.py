@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from cybertip.config import load_profile
+from cybertip.config import load_settings
 from cybertip.errors import ConfigurationError
 from cybertip.findings import RecordError
 from cybertip.models import Person
@@ -113,7 +113,7 @@ def test_the_file_names_every_wrong_key_with_its_cure(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     with pytest.raises(ConfigurationError) as caught:
-        load_profile("default", path)
+        load_settings(path=path).profile("default")
     assert str(caught.value).splitlines() == [
         f"{path}, [profiles.default]/reporting_person/mails: there is no key 'mails'. Did you mean 'emails'?",
         f"{path}, [profiles.default]/servise: there is no key 'servise'. Did you mean 'service'?",
@@ -121,7 +121,7 @@ def test_the_file_names_every_wrong_key_with_its_cure(tmp_path: Path) -> None:
     keys = "".join(f"x{number} = 1\n" for number in range(7))
     path.write_text(f"[profiles.default]\n{keys}[profiles.default.reporting_person]\n", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="… and 2 more") as caught:
-        load_profile("default", path)
+        load_settings(path=path).profile("default")
     assert len(str(caught.value).splitlines()) == 6
 
 

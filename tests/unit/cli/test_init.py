@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cybertip.cli.init import TEMPLATE
-from cybertip.config import load_profile
+from cybertip.config import load_settings
 from cybertip.gaps import profile_gaps
 from cybertip.models import Address, ContactPerson, Email, Phone
 from cybertip.profile import Policy, ReporterProfile, Thresholds, make_profile
@@ -46,7 +46,7 @@ def test_the_file_loads_at_once(tmp_path: Path) -> None:
     """It is a profile as it stands, with all defaults."""
     path = tmp_path / "cybertip.toml"
     path.write_text(TEMPLATE, encoding="utf-8")
-    profile = load_profile("default", path)
+    profile = load_settings(path=path).profile("default")
     assert profile is not None
     assert profile.policy == Policy()
     assert profile.thresholds == Thresholds()

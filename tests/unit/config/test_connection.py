@@ -1,4 +1,4 @@
-"""Settings from command line, environment and file."""
+"""The server and the credentials that the settings come to."""
 
 from __future__ import annotations
 
@@ -6,12 +6,34 @@ from pathlib import Path
 
 import pytest
 
-from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME, connection, load_profile
+from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME, Connection, load_settings
 from cybertip.environments import MOCK_URL, PRODUCTION_URL, TEST_URL, Environment
 from cybertip.errors import ConfigurationError, EnvironmentRefusedError
 from tests.canaries import PASSWORD, USERNAME
 
 CREDENTIALS = {"CYBERTIP_USERNAME": USERNAME, "CYBERTIP_PASSWORD": PASSWORD}
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cybertip.toml lies here but those of the tests."""
+    monkeypatch.chdir(tmp_path)
+
+
+def connection(
+    environment: str | None,
+    base_url: str | None,
+    username: str | None,
+    password_file: str | None,
+    variables: dict[str, str],
+) -> Connection:
+    flags = {
+        "server.environment": environment,
+        "server.base_url": base_url,
+        "server.username": username,
+        "server.password_file": password_file,
+    }
+    return load_settings(flags, variables).connection()
 
 
 def test_nothing_said_means_the_mock_with_its_own_account() -> None:
@@ -74,32 +96,3 @@ def test_a_connection_hides_its_credentials() -> None:
     assert PASSWORD not in repr(access)
     assert USERNAME not in repr(access)
     assert set(access.as_dict()) == {"environment", "base_url"}
-
-
-def test_a_profile_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Profiles are tables of cybertip.toml in the current folder; without the file there is none."""
-    monkeypatch.chdir(tmp_path)
-    assert load_profile("default") is None
-    (tmp_path / "cybertip.toml").write_text(
-        '[profiles.second.reporting_person]\nfirst_name = "Second"\n', encoding="utf-8"
-    )
-    profile = load_profile("second")
-    assert profile is not None
-    assert profile.reporting_person.first_name == "Second"
-    with pytest.raises(ConfigurationError, match=r"\[profiles\.default\]"):
-        load_profile("default")
-
-
-def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
-    """Some editors begin every file with one."""
-    path = tmp_path / "cybertip.toml"
-    path.write_text('\ufeff[profiles.default.reporting_person]\nfirst_name = "First"\n', encoding="utf-8")
-    profile = load_profile("default", path)
-    assert profile is not None
-    assert profile.reporting_person.first_name == "First"
-
-
-def test_a_named_file_must_exist(tmp_path: Path) -> None:
-    """A configuration file that was named and is not there is an error."""
-    with pytest.raises(ConfigurationError, match="No such file"):
-        load_profile("default", tmp_path / "own.toml")
