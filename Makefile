@@ -42,9 +42,10 @@ check: install  ## Style, types, layers, and that no secret or host slipped in
 bench: install  ## Timings, as ratios within one run
 	$(BIN)/python bench/run.py
 
-docs: install  ## Write what the docs take from the code: rules, the filing machine, the JSON Schema of review records
+docs: install  ## Write what the docs take from the code: rules, the filing machine, the settings, the JSON Schema of review records
 	$(BIN)/python scripts/rules_page.py
 	$(BIN)/python scripts/filing_page.py
+	$(BIN)/python scripts/settings_page.py
 	$(BIN)/python scripts/record_schema.py
 
 clean:  ## Remove what the other commands made

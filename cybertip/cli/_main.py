@@ -17,6 +17,7 @@ from cybertip.cli._output import DEFECT, INTERRUPTED, Exit, Output, defect
 COMMANDS = {
     "init": ("init", "Write a commented cybertip.toml to fill in."),
     "profile": ("profile", "Check that the reporter profile is ready for production."),
+    "config": ("config", "Show every setting with its source; check that the configuration will do."),
     "demo": ("demo", "File a made-up case against a mock server, step by step."),
     "mock": ("mock", "Serve a stand-in for NCMEC's server on this machine."),
     "status": ("status", "Check that the server is there and accepts the credentials."),

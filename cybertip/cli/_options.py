@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cybertip.config import CONFIG_FILE, load_settings
+from cybertip.config import CONFIG_FILE, Settings, load_settings
 
 Body = Callable[..., int]
 
@@ -49,14 +49,18 @@ _NAMES = {
 """The settings that these options are, by the options' names."""
 
 
-def _settings(options: Sequence[Callable[[Body], Body]], own: dict[str, str]) -> Callable[[Body], Body]:
-    """Give a body these options' place to stand, and the settings instead of their values."""
+Load = Callable[[], Settings]
+"""Loads the settings that the options name. Raises ConfigurationError."""
+
+
+def _loading(options: Sequence[Callable[[Body], Body]], own: dict[str, str]) -> Callable[[Body], Body]:
+    """Give a body these options, and ``load`` instead of their values."""
     names = {**_NAMES, **own}
 
     def wrap(body: Body) -> Body:
         def call(*arguments: Any, config: str | None, **values: Any) -> int:
             flags = {names[name]: values.pop(name) for name in list(values) if name in names}
-            return body(*arguments, settings=load_settings(flags, path=config), **values)
+            return body(*arguments, load=lambda: load_settings(flags, path=config), **values)
 
         wrapped: Body = functools.wraps(body)(call)
         for option in reversed(options):
@@ -64,6 +68,24 @@ def _settings(options: Sequence[Callable[[Body], Body]], own: dict[str, str]) ->
         return wrapped
 
     return wrap
+
+
+def _settings(options: Sequence[Callable[[Body], Body]], own: dict[str, str]) -> Callable[[Body], Body]:
+    """Give a body these options, and ``settings`` instead of their values."""
+
+    def wrap(body: Body) -> Body:
+        @functools.wraps(body)
+        def call(*arguments: Any, load: Load, **values: Any) -> int:
+            return body(*arguments, settings=load(), **values)
+
+        return _loading(options, own)(call)
+
+    return wrap
+
+
+def with_loading() -> Callable[[Body], Body]:
+    """For a command that can tell of settings that are wrong: it gets ``load``; see `with_settings`."""
+    return _loading([_CONFIG, _LEDGER, *_CONNECTION], {})
 
 
 def with_settings(**own: str) -> Callable[[Body], Body]:

@@ -11,20 +11,25 @@ import click
 from cybertip.cli._options import json_option
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import CONFIG_FILE
+from cybertip.config.template import settings_template
 from cybertip.errors import ConfigurationError
 from cybertip.gaps import profile_gaps
 from cybertip.profile import make_profile
 
-TEMPLATE = """\
-# Who files reports at NCMEC, and by which policy. Every table [profiles.NAME] is one profile: one for each brand or
-# credential. A review record names its profile; without one it means "default".
+_PROFILE = """\
+# Who files reports at NCMEC, by which policy, and how: first the profiles, then the settings. What counts is the first
+# of these that names a setting: flag, environment variable, this file, default. `cybertip config show` tells all of
+# them, `cybertip config check` whether they will do.
+#
+# Every table [profiles.NAME] is one profile: one for each brand or credential. A review record names its profile;
+# without one it means "default".
 #
 # Replace what says REPLACE: and whatever has example.com or 555-01 in it: `cybertip profile check` lists what is left
 # of it, and production is refused until nothing is (P507). Lines that begin with # and no space are optional: take the
 # # away to use them.
 #
-# Secrets never stand here. Credentials come from CYBERTIP_USERNAME and CYBERTIP_PASSWORD, or from a file that
-# CYBERTIP_PASSWORD_FILE names.
+# Secrets never stand here, only where they are: a file, a program, or an environment variable such as CYBERTIP_PASSWORD
+# or CYBERTIP_PASSWORD_FILE. They are read each time anew, so they can be changed while everything runs.
 
 [profiles.default]
 # The standing text of every report: how to serve legal process, how long data are kept, whom to call in an emergency.
@@ -87,7 +92,11 @@ phones = [{ number = "202-555-0101", country_calling_code = "+1", type = "Work" 
 #filing_age = 24
 # How fast files can be sent, in bytes per second (Q627).
 #upload_rate = 1000000
+
+# --- Settings. Files are named as seen from the folder of this file.
+
 """
+TEMPLATE = _PROFILE + settings_template()
 """A file that loads at once, and that production refuses. Optional lines begin with ``#`` and no space."""
 
 
@@ -104,8 +113,8 @@ phones = [{ number = "202-555-0101", country_calling_code = "+1", type = "Work" 
 def command(output: Output, out: str) -> int:
     """Write a commented cybertip.toml to fill in.
 
-    It has one reporter profile of placeholders, with every setting explained. It works at once with the mock and the
-    test server; production is refused until the placeholders are replaced. A file that is there already is never
+    It has one reporter profile of placeholders and every setting, all explained. It works at once with the mock and
+    the test server; production is refused until the placeholders are replaced. A file that is there already is never
     overwritten.
     """
     profile = make_profile(tomllib.loads(TEMPLATE)["profiles"]["default"])

@@ -108,7 +108,15 @@ def _secret(name: str, what: str, program: str) -> tuple[Setting, ...]:
             example=f'"MY_{name.rpartition(".")[2].upper()}"',
             secret=name,
         ),
-        Setting(name, k.SECRET, f"Itself {what}.", named_variable=variable, in_file=False, secret=name, masked=True),
+        Setting(
+            name,
+            k.SECRET,
+            f"{what[0].upper()}{what[1:]}, as such.",
+            named_variable=variable,
+            in_file=False,
+            secret=name,
+            masked=True,
+        ),
     )
 
 
@@ -127,10 +135,10 @@ SETTINGS: tuple[Setting, ...] = (
         "server.username",
         k.TEXT,
         "The user name at NCMEC; each environment has its own.",
-        example='"REPLACE: the user name"',
+        example='"our-user-name"',
         masked=True,
     ),
-    *_secret("server.password", "the password, in its first line", '["my-vault", "read", "cybertip/password"]'),
+    *_secret("server.password", "the password", '["my-vault", "read", "cybertip/password"]'),
     Setting(
         "ledger.place",
         k.LEDGER,
@@ -212,24 +220,24 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     *_secret(
         "notices.webhook.secret",
-        "the secret that signs notices, in its first line",
+        "the secret that signs notices",
         '["my-vault", "read", "cybertip/webhook"]',
     ),
     *_secret(
         "encrypt.key",
-        "the keys of the ledger: in each line 32 bytes as base64, the one in use first, then older ones",
+        "the keys",
         '["my-vault", "read", "cybertip/keys"]',
     ),
     Setting(
         "purge.after",
         k.whole(1, 36_500, "days"),
-        "How long after a filing ended its payloads may be purged, in days.",
+        "How long after a filing ended its payloads may be purged.",
         example="400",
     ),
     Setting(
         "purge.hold",
         k.whole(365, 36_500, "days"),
-        "How long what was filed is preserved, in days; 18 U.S.C. 2258A(h) asks for one year.",
+        "How long what was filed is preserved; 18 U.S.C. 2258A(h) asks for one year.",
         365,
     ),
 )
@@ -237,4 +245,15 @@ SETTINGS: tuple[Setting, ...] = (
 BY_NAME = {one.name: one for one in SETTINGS}
 PROFILES = "profiles"
 """The table of the reporter profiles, which is read by `cybertip.profile`."""
-TABLES = tuple(dict.fromkeys(one.table for one in SETTINGS))
+TABLES = {
+    "server": "Which server, and the account there. A password is a file's first line, or a program's.",
+    "ledger": "The durable store of all filings.",
+    "work": "How filings are worked on.",
+    "limits": "How often something may go wrong with a filing before a person is asked.",
+    "pace": "How long is waited after a failure, and when it is too late to go on with an open report.",
+    "notices": "What is told when, by a program or by a webhook.",
+    "notices.webhook": "Where notices are posted to, signed with the first line of a secret.",
+    "encrypt": "The keys that encrypt what the ledger keeps: each a line of 32 bytes as base64, the one in use first.",
+    "purge": "When the payloads of what has ended may be purged.",
+}
+"""The tables of settings, with what they are about."""

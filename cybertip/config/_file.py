@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -32,6 +34,18 @@ def read_file(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} is not TOML: {problem}") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or a list in a list in a list …
         raise ConfigurationError(f"{path} cannot be read: it holds a number or a list beyond all measure") from None
+
+
+def is_strangers(path: Path) -> bool:
+    """Whether somebody else may have written a file: another user, who is not root, owns it, or all may write it.
+
+    Whoever writes settings says which programs are run and where credentials go.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return True
+    return found.st_uid not in (os.geteuid(), 0) or bool(found.st_mode & stat.S_IWOTH)
 
 
 def place_in_file(path: Path, name: str) -> str:

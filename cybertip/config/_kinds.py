@@ -24,12 +24,14 @@ class Kind:
         read: checks a value as TOML gives it, and may put it into another form. Raises ValueError.
         parse: makes of a variable's text what TOML would have given. Raises ValueError.
         located: whether it names a file, so that in cybertip.toml it starts at that file's folder.
+        hint: range and unit, in short; empty where there are none.
     """
 
     wanted: str
     read: Callable[[Any], Any]
     parse: Callable[[str], Any] = str
     located: bool = False
+    hint: str = ""
 
 
 def _text(value: Any) -> str:
@@ -103,7 +105,8 @@ def whole(low: int, high: int, unit: str = "") -> Kind:
             raise ValueError
         return value
 
-    return Kind(f"a whole number{unit and f' of {unit}'} from {low} to {high}", read, int)
+    wanted = f"a whole number{unit and f' of {unit}'} from {low} to {high}"
+    return Kind(wanted, read, int, hint=f"{low} to {high} {unit}".strip())
 
 
 def number(low: float, high: float, unit: str) -> Kind:
@@ -119,7 +122,8 @@ def number(low: float, high: float, unit: str) -> Kind:
     def parse(text: str) -> float:
         return int(text) if re.fullmatch(r"\s*\d+\s*", text, re.ASCII) else float(text)
 
-    return Kind(f"a number of {unit} from {low:g} to {high:.0f}", read, parse)
+    wanted = f"a number of {unit} from {low:g} to {high:.0f}"
+    return Kind(wanted, read, parse, hint=f"{low:g} to {high:.0f} {unit}")
 
 
 def _command(value: Any) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cybertip.config._catalogue import BY_NAME, PROFILES, SETTINGS, Setting
-from cybertip.config._file import CONFIG_FILE, mistakes, place_in_file, read_file, settings_in
+from cybertip.config._file import CONFIG_FILE, is_strangers, mistakes, place_in_file, read_file, settings_in
 from cybertip.config._settings import Settings
 from cybertip.config._values import Level, Value
+from cybertip.errors import ConfigurationError
 
 FILE_VARIABLE = "CYBERTIP_CONFIG"
 """Names the file, where no flag does."""
@@ -34,13 +35,19 @@ def load_settings(
 
     Raises:
         ConfigurationError: the file cannot be read, holds what does not belong there, or a value is wrong; all that is
-            wrong is told at once.
+            wrong is told at once. Or it lies in the current folder, and somebody else may have written its settings.
     """
     variables = os.environ if variables is None else variables
     named = path if path is not None else variables.get(FILE_VARIABLE) or None
     file = Path(named) if named is not None else Path(CONFIG_FILE)
     content = read_file(file) if named is not None or file.exists() else None
     in_file, wrong = settings_in(content or {}, file)
+    if named is None and in_file and is_strangers(file):
+        # Nobody asked for it: it may only lie in a folder with somebody else's evidence.
+        raise ConfigurationError(
+            f"the {file} here was, or could have been, written by another user, and it holds settings; if it is to be"
+            f" trusted, name it with --config or {FILE_VARIABLE}"
+        )
     values = {one.name: Value(one, one.default, Level.DEFAULT, "default") for one in SETTINGS}
     for name, told in (flags or {}).items():
         if told not in (None, ""):

@@ -85,20 +85,36 @@ class Settings:
             ConfigurationError: credentials are missing, or cannot be read.
             EnvironmentRefusedError: environment and address do not belong together.
         """
-        server = self.endpoint
-        username: str | None = self._get("server.username")
+        username = self.username()
         secret = self.secret("server.password")
-        password = secret.line() if secret is not None else None
-        if server.environment is Environment.MOCK and server.loopback:
-            username, password = username or MOCK_USERNAME, password or SecretStr(MOCK_PASSWORD)
-        if not username or password is None:
-            missing = (
-                "user name: set CYBERTIP_USERNAME, or username in [server] of cybertip.toml"
-                if not username
-                else "password: set CYBERTIP_PASSWORD, or password_file or _command in [server] of cybertip.toml"
+        if secret is not None:
+            return Connection(self.endpoint, username, secret.line())
+        if not self._has_defaults:
+            raise ConfigurationError(
+                f"the {self.endpoint.environment} environment needs a password: set CYBERTIP_PASSWORD, or"
+                " password_file or password_command in [server] of cybertip.toml"
             )
-            raise ConfigurationError(f"the {server.environment} environment needs a {missing}")
-        return Connection(server, SecretStr(username), password)
+        return Connection(self.endpoint, username, SecretStr(MOCK_PASSWORD))
+
+    def username(self) -> SecretStr:
+        """The user name, which tells whose ledger it is.
+
+        Raises:
+            ConfigurationError: there is none.
+            EnvironmentRefusedError: environment and address do not belong together.
+        """
+        username: str | None = self._get("server.username") or (MOCK_USERNAME if self._has_defaults else None)
+        if username is None:
+            raise ConfigurationError(
+                f"the {self.endpoint.environment} environment needs a user name: set CYBERTIP_USERNAME, or username in"
+                " [server] of cybertip.toml"
+            )
+        return SecretStr(username)
+
+    @property
+    def _has_defaults(self) -> bool:
+        """Whether the server is a mock on this machine, whose own account is known."""
+        return self.endpoint.environment is Environment.MOCK and self.endpoint.loopback
 
     def secret(self, name: str) -> Secret | None:
         """Where a secret is; None where nobody said. Nothing is read yet.

@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from cybertip.config._catalogue import Setting
 
-NOT_SET = "not set"
-
 
 class Level(IntEnum):
     """What can name a setting; the higher counts."""
@@ -40,12 +38,10 @@ class Value:
     source: str
 
     def shown(self) -> Any:
-        """The value for showing, as plain data: what is secret is only "set", addresses come without passwords."""
-        if self.value is None:
-            return NOT_SET
+        """The value for showing, as plain data: of a secret only whether it is set, an address without its password."""
         if self.setting.masked:
-            return "set" if self.value else NOT_SET
-        if self.setting.name == "notices.webhook.url":
+            return "not set" if self.value is None else "set"
+        if self.setting.name == "notices.webhook.url" and self.value is not None:
             return masked_webhook(self.value)
         if isinstance(self.value, tuple):
             return list(self.value)
