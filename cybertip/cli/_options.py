@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
-from cybertip.config import CONFIG_FILE, Settings, load_settings
+if TYPE_CHECKING:
+    from cybertip.config import Settings
 
 Body = Callable[..., int]
 
@@ -17,7 +18,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 _CONFIG = click.option(
     "--config",
     type=click.Path(dir_okay=False),
-    help=f"The file with the settings. Or CYBERTIP_CONFIG.  [default: {CONFIG_FILE}]",
+    help="The file with the settings. Or CYBERTIP_CONFIG.  [default: cybertip.toml]",
 )
 _ENVIRONMENT = click.option(
     "--environment",
@@ -49,7 +50,7 @@ _NAMES = {
 """The settings that these options are, by the options' names."""
 
 
-Load = Callable[[], Settings]
+Load: TypeAlias = "Callable[[], Settings]"
 """Loads the settings that the options name. Raises ConfigurationError."""
 
 
@@ -59,6 +60,9 @@ def _loading(options: Sequence[Callable[[Body], Body]], own: dict[str, str]) -> 
 
     def wrap(body: Body) -> Body:
         def call(*arguments: Any, config: str | None, **values: Any) -> int:
+            # Commands without settings start without what these need.
+            from cybertip.config import load_settings
+
             flags = {names[name]: values.pop(name) for name in list(values) if name in names}
             return body(*arguments, load=lambda: load_settings(flags, path=config), **values)
 
@@ -99,9 +103,9 @@ def with_settings(**own: str) -> Callable[[Body], Body]:
     return _settings([_CONFIG, _LEDGER, *_CONNECTION], own)
 
 
-def with_server_settings(**own: str) -> Callable[[Body], Body]:
+def with_server_settings() -> Callable[[Body], Body]:
     """For a command that talks to the server and needs no ledger; see `with_settings`."""
-    return _settings([_CONFIG, *_CONNECTION], own)
+    return _settings([_CONFIG, *_CONNECTION], {})
 
 
 def with_ledger_settings(**own: str) -> Callable[[Body], Body]:
@@ -109,6 +113,6 @@ def with_ledger_settings(**own: str) -> Callable[[Body], Body]:
     return _settings([_CONFIG, _LEDGER, _ENVIRONMENT], own)
 
 
-def with_profile_settings(**own: str) -> Callable[[Body], Body]:
+def with_profile_settings() -> Callable[[Body], Body]:
     """For a command that needs no more than the file with the profiles; see `with_settings`."""
-    return _settings([_CONFIG], own)
+    return _settings([_CONFIG], {})

@@ -59,7 +59,9 @@ def _rows(settings: Settings) -> list[dict[str, Any]]:
 def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    # A profile may have any name.
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 @command.command("check")

@@ -14,7 +14,7 @@ from __future__ import annotations
 from cybertip.config._catalogue import SETTINGS, TABLES, Occasion, Setting
 from cybertip.config._connection import Connection
 from cybertip.config._file import CONFIG_FILE
-from cybertip.config._loading import FILE_VARIABLE, load_settings
+from cybertip.config._loading import load_settings
 from cybertip.config._parts import Notices, Purge, Webhook, Work
 from cybertip.config._secrets import Secret
 from cybertip.config._settings import MOCK_PASSWORD, MOCK_USERNAME, Settings
@@ -22,7 +22,6 @@ from cybertip.config._values import Level, Value
 
 __all__ = [
     "CONFIG_FILE",
-    "FILE_VARIABLE",
     "MOCK_PASSWORD",
     "MOCK_USERNAME",
     "SETTINGS",

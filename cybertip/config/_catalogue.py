@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -236,7 +236,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "purge.hold",
-        k.whole(365, 36_500, "days"),
+        replace(
+            k.whole(365, 36_500, "days"),
+            wanted="a whole number of days, 365 at least: 18 U.S.C. 2258A(h) asks for one year",
+        ),
         "How long what was filed is preserved; 18 U.S.C. 2258A(h) asks for one year.",
         365,
     ),
