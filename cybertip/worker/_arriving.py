@@ -265,8 +265,8 @@ def _differing(before: Any, after: Any, pointer: str) -> Iterator[Difference]:
         yield Difference(pointer, before, after)
 
 
-def followed(data: bytes, report_id: int, reason: str) -> tuple[bytes, str]:
-    """A record as the supplement to a report, and why there is one: it names the report, and says why.
+def followed(data: bytes, report_id: int, reason: str) -> bytes:
+    """A record as the supplement to a report: it names the report, and says why there is another one.
 
     Raises:
         RecordError: it cannot be read, names other reports only, or nobody says why.
@@ -276,13 +276,13 @@ def followed(data: bytes, report_id: int, reason: str) -> tuple[bytes, str]:
         if report_id not in follow_up.reports:
             words = f"the record adds to other reports than {report_id}, to which it is handed in"
             raise RecordError([error("X002", "/follow_up/reports", words, f"Add {report_id}, or leave follow_up out.")])
-        return data, reason or follow_up.reason
+        return data
     if not reason.strip():
         words = "why there is another report is not said"
         raise RecordError([error("X002", "/follow_up/reason", words, "Say why, in the record or with --reason.")])
     content = json.loads(data.decode("utf-8-sig"))
     content["follow_up"] = {"reports": [report_id], "reason": reason}
-    return json.dumps(content, ensure_ascii=False).encode(), reason
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def _accepted(record: Record) -> Accepted:

@@ -294,7 +294,7 @@ class Crew:
             return
         self._looked_for_dead = now
         for owner in transaction.owners(now):
-            if _has_gone(owner):
+            if has_gone(owner):
                 transaction.free(owner)
 
     def _wait_for(self, due: datetime | None, until: datetime) -> bool:
@@ -326,7 +326,7 @@ def _machine() -> str:
         return socket.gethostname()
 
 
-def _has_gone(owner: str) -> bool:
+def has_gone(owner: str) -> bool:
     """Whether a holder of leases is a process of this machine that does not exist any more."""
     machine, _, rest = owner.rpartition("/")[0].rpartition("/")
     if machine != _machine() or not rest.isdigit():
