@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import ROOT, clean_environment, start_mock, stop_mock
+from tests.acceptance.conftest import ROOT, Cli, Run, clean_environment, start_mock, stop_mock
+from tests.acceptance.programs import Program
 
 PAGES = ["README.md", "docs/guide.md", "docs/filing.md", "docs/ledger.md"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -113,3 +116,38 @@ def test_the_names_that_load_late_are_those_that_type_checkers_see() -> None:
         for name in re.findall(r"\w+", names):
             seen[name] = home
     assert seen == cybertip._HOMES
+
+
+def test_the_night_that_failed_can_be_mended(cli: Cli, start: Callable[..., Program], tmp_path: Path) -> None:
+    """What notes.txt and the statuses say is enough: each of the three is mended with its command, and is filed."""
+    server = start()
+    address = {"CYBERTIP_BASE_URL": server.base_url}
+    script = [sys.executable, str(ROOT / "examples" / "failed_overnight.py")]
+    subprocess.run(script, env={**clean_environment(), **address}, cwd=tmp_path, check=True, timeout=120)
+    night = tmp_path / "failed-overnight"
+
+    def run(*arguments: str) -> Run:
+        settings = ("--config", str(night / "cybertip.toml"), "--ledger", str(night / "cybertip-mock.sqlite3"))
+        mock = {"CYBERTIP_BASE_URL": "", "CYBERTIP_USERNAME": "", "CYBERTIP_PASSWORD": ""}
+        return cli(*arguments, *settings, **mock)
+
+    assert run("health").status != 0
+    waits = json.loads(run("list", "--needs-person", "--json").stdout)["filings"]
+    assert {(one["record_ids"][0], one["situation"]) for one in waits} == {
+        ("night-1", "refused by the server"),
+        ("night-2", "evidence is missing"),
+        ("night-3", "filed or not"),
+    }
+    notes = (night / "notes.txt").read_text(encoding="utf-8")
+    reference = re.search(r"\[(reference .*?)\]", notes)
+    assert reference is not None
+    why = ("--reason", "see the notes", "--yes")
+    assert run("correct", "night-1", str(night / "corrected" / "night-1.json"), *why).status == 0
+    for picture in (night / "restored").glob("*.png"):
+        picture.replace(night / "night-2" / picture.name)
+    assert run("retry", "night-2").status == 0
+    assert run("resolve", "night-3", "--refile", "--reference", reference[1], *why).status == 0
+    assert run("file", "--wait", "60").status == 0
+    assert run("health").status == 0
+    assert len(server.look("/reports?state=finished")["reports"]) == 4
+    assert run("ledger", "verify").status == 0

@@ -201,7 +201,7 @@ def filed_or_not(night: Night) -> None:
 def not_filed_after_all(night: Night) -> None:
     """As above, and the finish never arrived."""
     night.faults(
-        {"fault": "reset", "call": "finish", "at": "before-reading"},
+        {"fault": "status", "call": "finish", "status": 502, "acts": False},
         {"fault": "code", "call": "finish", "code": 5001, "description": "[none]"},
     )
     assert night.run("file", case(night.folder, "case-1"), "--wait", "60", **QUICK).status == 3
