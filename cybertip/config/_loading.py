@@ -121,8 +121,8 @@ def _from(folder: Path, value: Any) -> Any:
     """A file's name as seen from the folder of cybertip.toml: wherever a program is started, it means the same."""
     if isinstance(value, tuple):
         program, *arguments = value
-        # A bare name is looked for in PATH.
-        return (str(folder / program) if "/" in program else program, *arguments)
+        # A bare name is looked for in PATH, so what is not one must not become one.
+        return (str((folder / program).absolute()) if "/" in program else program, *arguments)
     return value if "://" in value else str(folder / value)
 
 

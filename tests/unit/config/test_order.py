@@ -152,11 +152,13 @@ def test_which_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         load_settings(variables={"CYBERTIP_CONFIG": "missing.toml"})
 
 
-def test_files_start_at_the_folder_of_the_file_that_names_them(tmp_path: Path) -> None:
+def test_files_start_at_the_folder_of_the_file_that_names_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever a program is started the same file means the same ledger; URLs and programs in PATH stay as they are."""
     settings = loaded(tmp_path, '[ledger]\nplace = "a/b.sqlite3"\n[notices]\ncommand = ["./page", "./x"]\n')
     assert settings.ledger_place == str(tmp_path / "a" / "b.sqlite3")
     assert settings.notices.command == (str(tmp_path / "page"), "./x")
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({}, {}).notices.command == (str(tmp_path / "page"), "./x")
     assert loaded(tmp_path, '[ledger]\nplace = "/a/b"\n').ledger_place == "/a/b"
     assert loaded(tmp_path, '[ledger]\nplace = "postgresql://h/b"\n').ledger_place == "postgresql://h/b"
     assert loaded(tmp_path, "", {"ledger.place": "b.sqlite3"}).ledger_place == "b.sqlite3"
