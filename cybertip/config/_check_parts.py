@@ -34,7 +34,8 @@ def profiles(settings: Settings) -> Iterator[Check]:
             tell = failed if environment == Environment.PRODUCTION else warning
             words = f"{len(gaps)} to mend before production: {', '.join(one.path for one in gaps[:5])}"
             more = f" and {len(gaps) - 5} more" if len(gaps) > 5 else ""
-            yield tell(subject, f"{words}{more}", f"`cybertip profile check {name}` explains them")
+            called = name if name.isprintable() else "NAME"
+            yield tell(subject, f"{words}{more}", f"`cybertip profile check {called}` explains them")
         else:
             yield ok(subject, "ready for production")
 

@@ -66,22 +66,13 @@ def load_settings(
     if wrong:
         raise mistakes(wrong)
     profiles = (content or {}).get(PROFILES)
-    beside = _environment_beside(values, flags or {}, variables, in_file)
-    return Settings(file if content is not None else None, named is not None, values, profiles, variables, beside)
-
-
-def _environment_beside(
-    values: dict[str, Value], flags: Mapping[str, Any], variables: Mapping[str, str], in_file: Mapping[str, Any]
-) -> str | None:
-    """The environment that the base URL was set for: the one of its own source, or else of a lower one."""
-    name = "server.environment"
-    said = {
-        Level.FLAG: flags.get(name),
-        Level.ENVIRONMENT: variables.get(BY_NAME[name].variable),
-        Level.FILE: in_file.get(name),
+    environment = BY_NAME["server.environment"]
+    environments = {
+        Level.FLAG: (flags or {}).get(environment.name),
+        Level.ENVIRONMENT: variables.get(environment.variable),
+        Level.FILE: in_file.get(environment.name),
     }
-    highest = values["server.base_url"].level
-    return next((environment for level, environment in said.items() if level <= highest and environment), None)
+    return Settings(file if content is not None else None, named is not None, values, profiles, variables, environments)
 
 
 def _put_text(values: dict[str, Value], wrong: list[str], setting: Setting, text: str) -> None:

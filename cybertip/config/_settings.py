@@ -25,6 +25,10 @@ from cybertip.mock.accounts import DEFAULT_ACCOUNTS
 from cybertip.profile import ReporterProfile, make_profile
 
 MOCK_USERNAME, MOCK_PASSWORD = next(iter(DEFAULT_ACCOUNTS.items()))
+_CURES = {
+    "user name": "set CYBERTIP_USERNAME, or username in [server] of cybertip.toml",
+    "password": "set CYBERTIP_PASSWORD, or password_file or password_command in [server] of cybertip.toml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Settings:
     values: Mapping[str, Value] = field(repr=False)
     _profiles: Mapping[str, Any] | None = field(repr=False)
     _variables: Mapping[str, str] = field(repr=False)
-    _environment_beside: str | None
+    _environments: Mapping[Level, str | None] = field(repr=False)
 
     def _get(self, name: str) -> Any:
         return self.values[name].value
@@ -61,15 +65,33 @@ class Settings:
             EnvironmentRefusedError: environment and address do not belong together.
         """
         environment, url = self.values["server.environment"], self.values["server.base_url"]
-        named = environment.value if environment.level is not Level.DEFAULT else None
-        found = resolve(named, url.value)
-        if self._environment_beside not in (None, found.environment):
+        found = resolve(environment.value if environment.level is not Level.DEFAULT else None, url.value)
+        if self._set_for(url) not in (None, found.environment):
             # Else what is meant for one world would go to another's gateway.
-            raise EnvironmentRefusedError(
-                f"the environment is {found.environment} ({environment.source}), but the base URL ({url.source}) was"
-                f" set for the environment {self._environment_beside}; name that of {found.environment} as well"
-            )
+            raise self._foreign("base URL", url, found.environment)
         return found
+
+    def _set_for(self, value: Value) -> str | None:
+        """The environment that an address or a credential was set for: that of its own source, else of a lower one."""
+        levels = (level for level in (Level.FLAG, Level.ENVIRONMENT, Level.FILE) if level <= value.level)
+        return next((named for level in levels if (named := self._environments[level])), None)
+
+    def _foreign(self, what: str, value: Value, environment: Environment) -> EnvironmentRefusedError:
+        return EnvironmentRefusedError(
+            f"the environment is {environment} ({self.values['server.environment'].source}), but the {what}"
+            f" ({value.source}) was set for the environment {self._set_for(value)}; name that of {environment} as well"
+        )
+
+    def _own(self, what: str, value: Value | None) -> Value | None:
+        """A credential, if it was set for the environment that is meant; None where the mock's own counts instead."""
+        server = self.endpoint
+        if value is not None and self._set_for(value) in (None, server.environment):
+            return value
+        if server.environment is Environment.MOCK and server.loopback:
+            return None
+        if value is not None:
+            raise self._foreign(what, value, server.environment)
+        raise ConfigurationError(f"the {server.environment} environment needs a {what}: {_CURES[what]}")
 
     @property
     def ledger_place(self) -> str:
@@ -79,42 +101,27 @@ class Settings:
     def connection(self) -> Connection:
         """How to reach the server, with the credentials as they are now.
 
-        A mock on this machine needs none: its own defaults are used.
+        A mock on this machine needs none: its own are used where none were set for a mock.
 
         Raises:
             ConfigurationError: credentials are missing, or cannot be read.
-            EnvironmentRefusedError: environment and address do not belong together.
+            EnvironmentRefusedError: environment, address and credentials do not belong together.
         """
-        username = self.username()
-        secret = self.secret("server.password")
-        if secret is not None:
-            return Connection(self.endpoint, username, secret.line())
-        if not self._has_defaults:
-            raise ConfigurationError(
-                f"the {self.endpoint.environment} environment needs a password: set CYBERTIP_PASSWORD, or"
-                " password_file or password_command in [server] of cybertip.toml"
-            )
-        return Connection(self.endpoint, username, SecretStr(MOCK_PASSWORD))
+        way = self._own("password", self._way("server.password"))
+        password = SecretStr(MOCK_PASSWORD) if way is None else self._secret(way).line()
+        return Connection(self.endpoint, self.username(), password)
 
     def username(self) -> SecretStr:
         """The user name, which tells whose ledger it is.
 
         Raises:
             ConfigurationError: there is none.
-            EnvironmentRefusedError: environment and address do not belong together.
+            EnvironmentRefusedError: it was set for another environment, or environment and address do not belong
+                together.
         """
-        username: str | None = self._get("server.username") or (MOCK_USERNAME if self._has_defaults else None)
-        if username is None:
-            raise ConfigurationError(
-                f"the {self.endpoint.environment} environment needs a user name: set CYBERTIP_USERNAME, or username in"
-                " [server] of cybertip.toml"
-            )
-        return SecretStr(username)
-
-    @property
-    def _has_defaults(self) -> bool:
-        """Whether the server is a mock on this machine, whose own account is known."""
-        return self.endpoint.environment is Environment.MOCK and self.endpoint.loopback
+        said = self.values["server.username"]
+        own = self._own("user name", said if said.value is not None else None)
+        return SecretStr(MOCK_USERNAME if own is None else own.value)
 
     def secret(self, name: str) -> Secret | None:
         """Where a secret is; None where nobody said. Nothing is read yet.
@@ -122,17 +129,21 @@ class Settings:
         Args:
             name: ``server.password``, ``notices.webhook.secret`` or ``encrypt.key``.
         """
-        for way in (f"{name}_file", f"{name}_command", f"{name}_env", name):
-            said = self.values[way]
-            if said.value is None:
-                continue
-            if way.endswith("_file"):
-                return Secret(said.source, file=Path(said.value))
-            if way.endswith("_command"):
-                return Secret(said.source, command=said.value)
-            variable = said.value if way.endswith("_env") else said.setting.variable
-            return Secret(said.source, variable=variable, _variables=self._variables)
-        return None
+        way = self._way(name)
+        return None if way is None else self._secret(way)
+
+    def _way(self, name: str) -> Value | None:
+        ways = (self.values[f"{name}{end}"] for end in ("_file", "_command", "_env", ""))
+        return next((one for one in ways if one.value is not None), None)
+
+    def _secret(self, way: Value) -> Secret:
+        name = way.setting.name
+        if name.endswith("_file"):
+            return Secret(way.source, file=Path(way.value))
+        if name.endswith("_command"):
+            return Secret(way.source, command=way.value)
+        variable = way.value if name.endswith("_env") else way.setting.variable
+        return Secret(way.source, variable=variable, _variables=self._variables)
 
     def keys(self) -> tuple[bytes, ...]:
         """The keys of the ledger, read now: the one in use first, then older ones. Empty where none are configured.

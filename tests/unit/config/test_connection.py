@@ -96,3 +96,30 @@ def test_a_connection_hides_its_credentials() -> None:
     assert PASSWORD not in repr(access)
     assert USERNAME not in repr(access)
     assert set(access.as_dict()) == {"environment", "base_url"}
+
+
+FOR_PRODUCTION = '[server]\nenvironment = "production"\nusername = "of-production"\npassword_env = "OURS"\n'
+
+
+def test_credentials_are_only_for_the_environment_that_they_were_set_for(tmp_path: Path) -> None:
+    """Production's go to no other server; what is set beside the other environment counts there."""
+    path = tmp_path / "own.toml"
+    path.write_text(FOR_PRODUCTION, encoding="utf-8")
+    ours = {"OURS": PASSWORD}
+    assert load_settings({}, ours, path).connection().account == "of-production"
+    for more, what in (({}, "password"), ({"CYBERTIP_PASSWORD": "x"}, "user name")):
+        with pytest.raises(EnvironmentRefusedError, match=f"but the {what} .* was set for the environment production"):
+            load_settings({}, {**ours, **more, "CYBERTIP_ENVIRONMENT": "test"}, path).connection()
+    # What no source ties to an environment is for whichever is named.
+    assert load_settings({"server.environment": "test"}, CREDENTIALS).connection().account == USERNAME
+    variables = {**CREDENTIALS, "CYBERTIP_ENVIRONMENT": "test"}
+    assert load_settings({}, variables, path).connection().account == USERNAME
+
+
+def test_the_mock_is_reached_in_spite_of_a_file_for_production(tmp_path: Path) -> None:
+    """It gets its own account, and none of production's credentials; they are not even read."""
+    path = tmp_path / "own.toml"
+    path.write_text(FOR_PRODUCTION, encoding="utf-8")
+    access = load_settings({"server.environment": "mock"}, {}, path).connection()
+    assert (access.account, access.password.get_secret_value()) == (MOCK_USERNAME, MOCK_PASSWORD)
+    assert access.endpoint.base_url == MOCK_URL
