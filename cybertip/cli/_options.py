@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 Body = Callable[..., int]
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON envelope instead of text.")
+json_alone = click.option("--json", "as_json", is_flag=True, help="Print one JSON envelope instead of text.")
+local_option = click.option("--local", is_flag=True, help="Times in this machine's zone, with its offset, not in UTC.")
+
+
+def json_option(command: F) -> F:
+    """How a command prints: ``--json`` and ``--quiet``."""
+    return json_alone(click.option("-q", "--quiet", is_flag=True, help="Nothing but errors on stderr.")(command))
 
 _CONFIG = click.option(
     "--config",

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from cybertip.cli._screen import Screen
 from cybertip.errors import (
     AlreadyFinishedError,
     CallError,
@@ -121,17 +122,26 @@ class Output:
     Attributes:
         command: the command's name, such as ``schema diff``.
         as_json: whether the envelope is wanted.
+        quiet: whether people want to read nothing but errors on stderr.
+        screen: how to draw on stdout; what is drawn is printed with `data`.
         lost: why data could not be written to stdout; None while all went well.
     """
 
-    def __init__(self, command: str, as_json: bool) -> None:
+    def __init__(self, command: str, as_json: bool, *, quiet: bool = False, local: bool = False) -> None:
         self.command = command
         self.as_json = as_json
+        self.quiet = quiet
+        self.screen = Screen.of(sys.stdout, local=local)
         self.lost: str | None = None
         self._said: list[str] = []
 
     def say(self, text: str) -> None:
-        """A line for people, on stderr; with ``--json`` it becomes part of an error's envelope."""
+        """A line for people, on stderr; nothing with ``--quiet``. With ``--json`` it is part of an error's envelope."""
+        if self.as_json or not self.quiet:
+            self.error(text)
+
+    def error(self, text: str) -> None:
+        """A line about what went wrong, on stderr, also with ``--quiet``; otherwise as `say`."""
         if self.as_json:
             self._said.append(text)
         elif sys.stderr is not None:
@@ -168,15 +178,15 @@ class Output:
         # A call's error begins with the call's own name.
         text = f"cybertip: {problem}" if isinstance(problem, CallError) else f"cybertip {self.command}: {problem}"
         before = list(self._said)
-        self.say(text)
+        self.error(text)
         if cure := advice(problem):
-            self.say(cure)
+            self.error(cure)
         return self.end(exit_status(problem), {"error": error_data(problem), "before": before})
 
     def abort(self, status: int, kind: str, message: str) -> int:
         """The end of a command that was interrupted or is defective."""
         before = list(self._said)
-        self.say(f"cybertip: {message}")
+        self.error(f"cybertip: {message}")
         return self.end(status, {"error": {"kind": kind, "message": message, "cure": ""}, "before": before})
 
     def _write(self, content: bytes) -> None:
@@ -203,14 +213,17 @@ class Output:
 
 
 def body_of(name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Wrap the body of a command: it gets an `Output`, and however it ends becomes an exit status."""
+    """Wrap the body of a command: it gets an `Output`, and however it ends becomes an exit status.
+
+    The options ``--json``, ``--quiet`` and ``--local`` go into the `Output`; the body gets the others.
+    """
 
     def wrap(body: Callable[..., int]) -> Callable[..., int]:
-        def call(as_json: bool, **options: Any) -> int:
-            output = Output(name, as_json)
+        def call(as_json: bool, *, quiet: bool = False, local: bool = False, **options: Any) -> int:
+            output = Output(name, as_json, quiet=quiet, local=local)
             status = _ended(output, lambda: body(output, **options))
             if output.lost is not None and output.lost != "its reader has gone":
-                output.say(f"cybertip {name}: standard output could not be written: {output.lost}")
+                output.error(f"cybertip {name}: standard output could not be written: {output.lost}")
                 return status or int(Exit.UNREACHABLE)
             return status
 

@@ -151,7 +151,7 @@ class _Work:
 
 def _tell(output: Output, result: _Result) -> None:
     if result.error is not None:
-        output.say(f"cybertip build: {result.error}")
+        output.error(f"cybertip build: {result.error}")
     elif result.built.findings:
         for line in _formats.text([Checked(result.label, result.built.findings)]):
             output.say(line)

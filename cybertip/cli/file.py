@@ -105,7 +105,7 @@ class _Arrived:
             self._refuse(", ".join(names), problem, Exit.FINDINGS)
 
     def _refuse(self, label: str, problem: Exception, status: Exit) -> None:
-        self._output.say(f"cybertip file: {label}: {problem}")
+        self._output.error(f"cybertip file: {label}: {problem}")
         self.refused.append({"record": label, "error": str(problem)})
         self.status = max(self.status, status)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cybertip.cli._lines import Lines, request_line, server_log
-from cybertip.cli._options import json_option
+from cybertip.cli._options import json_alone
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.config import MOCK_PASSWORD, MOCK_USERNAME
 from cybertip.errors import ConfigurationError
@@ -78,7 +78,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--unauthorized", type=click.Choice(["2000", "1000", "empty"]), help="Body of 401.  [default: 2000]"),
     click.option("--inspect-remotely", is_flag=True, help="Let other machines look at what arrived, too."),
-    click.option("--quiet", is_flag=True, help="Print no line for each request."),
+    click.option("--quiet", "few_lines", is_flag=True, help="Print no line for each request."),
 )
 _SWITCHES = (
     "server",
@@ -99,7 +99,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("mock")
 @_options
-@json_option
+@json_alone
 @body_of("mock")
 def command(output: Output, **options: Any) -> int:
     """Serve a stand-in for NCMEC's server on this machine, until it is stopped.
@@ -118,7 +118,7 @@ def command(output: Output, **options: Any) -> int:
         ) from None
     plan, lines = _plan(options), Lines(output.say)
     # An envelope is one document, so nothing can follow it.
-    silent = options["quiet"] or output.as_json
+    silent = options["few_lines"] or output.as_json
     settings = _settings(options, None if silent else lambda exchange: lines.add(request_line(exchange)))
 
     def ready(base_url: str) -> None:
@@ -132,7 +132,7 @@ def command(output: Output, **options: Any) -> int:
     with ExitStack() as running:
         running.enter_context(lines.writing())
         if not output.as_json:
-            running.enter_context(server_log(lines, logging.ERROR if options["quiet"] else logging.WARNING))
+            running.enter_context(server_log(lines, logging.ERROR if options["few_lines"] else logging.WARNING))
         if settings.certificate is not None:
             running.enter_context(settings.certificate)
         journal = _journal(options["state"])

@@ -116,7 +116,7 @@ def _keep(output: Output, filing: Filing, receipt: bytes) -> int:
     The ledger has it as well; whoever runs this may not know that yet.
     """
     output.as_json = False
-    output.say(
+    output.error(
         f"Report {filing.status.report_id} is filed, and sending it again gives the same receipt. Standard output could"
         f" not be written: {output.lost}"
     )
@@ -125,9 +125,9 @@ def _keep(output: Output, filing: Filing, receipt: bytes) -> int:
         with os.fdopen(descriptor, "wb") as file:
             file.write(receipt)
     except OSError:
-        output.say(f"The receipt could not be kept in a file either. This is it:\n{receipt.decode(errors='replace')}")
+        output.error(f"The receipt could not be kept in a file either. This is it:\n{receipt.decode(errors='replace')}")
     else:
-        output.say(f"The receipt is in {path}")
+        output.error(f"The receipt is in {path}")
     return Exit.NEEDS_PERSON
 
 

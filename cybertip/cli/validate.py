@@ -116,7 +116,7 @@ def _show(output: Output, form: str, results: Sequence[Checked]) -> None:
         output.data(line)
     for item in results:
         if item.error is not None:
-            output.say(f"cybertip validate: {item.error}")
+            output.error(f"cybertip validate: {item.error}")
 
 
 def _status(results: Sequence[Checked], *, strict: bool) -> Exit:
