@@ -40,16 +40,24 @@ def existing_ledger(settings: Settings) -> Iterator[Ledger]:
         yield ledger
 
 
+SHORTEST = 6
+"""How much of a filing's id is needed at least to name the filing."""
+
+
 def filing_named(ledger: Ledger, name: str) -> Filing:
-    """A filing by its id, or by the id of its record.
+    """A filing by its id, by the id of its record, or by the beginning of its id (`SHORTEST`) if it is the only one.
 
     Raises:
-        ConfigurationError: there is none.
+        ConfigurationError: there is none, or more than one.
     """
-    now = datetime.now(UTC)
-    found = ledger.filing(name, now)
-    if found is None and (filing_id := ledger.filing_of(name)) is not None:
-        found = ledger.filing(filing_id, now)
+    filing_id = ledger.filing_of(name)
+    if filing_id is None and len(name) >= SHORTEST:
+        begin_so = ledger.ids_like(name, 4)
+        if len(begin_so) > 1:
+            listed = ", ".join(begin_so[:3]) + (", …" if len(begin_so) > 3 else "")
+            raise ConfigurationError(f"more than one filing begins with {name!r}; give more of its id: {listed}")
+        filing_id = next(iter(begin_so), None)
+    found = None if filing_id is None else ledger.filing(filing_id, datetime.now(UTC))
     if found is None:
         raise ConfigurationError(f"the ledger has no filing and no record {name!r}; `cybertip list` shows them all")
     return found
@@ -172,8 +180,8 @@ def as_data(one: Filing) -> dict[str, Any]:
         "id": one.id,
         "record_ids": list(one.record_ids),
         "status": str(status.kind),
-        "reason": status.reason,
         "situation": str(status.situation),
+        "reason": status.reason,
         "at_ncmec": str(status.at_ncmec),
         "told": status.told,
         "next": status.next,

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import CompletionItem
 
 from cybertip._version import __version__
 from cybertip.cli._output import DEFECT, INTERRUPTED, Exit, Output, defect
@@ -30,6 +31,9 @@ COMMANDS = {
     "send": ("send", "File hand-written XML with its files exactly once."),
     "list": ("list", "List filings with their status, the most urgent first."),
     "show": ("show", "Show one filing: status, reason, next step, history."),
+    "watch": ("watch", "Watch the filings on a terminal: what needs a person, what is in flight, what is due."),
+    "summary": ("summary", "Count filings by status; what is oldest, open, and was filed of late."),
+    "completion": ("completion", "Print what lets a shell complete commands, options and filings."),
     "ledger": ("ledger", "Check the ledger, and write histories out of it."),
 }
 
@@ -44,6 +48,10 @@ class _Lazy(click.Group):
         module = importlib.import_module(f"cybertip.cli.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        named = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

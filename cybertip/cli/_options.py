@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import functools
+import getpass
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
+
+from cybertip.errors import CybertipError
 
 if TYPE_CHECKING:
     from cybertip.config import Settings
 
 Body = Callable[..., int]
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 json_alone = click.option("--json", "as_json", is_flag=True, help="Print one JSON envelope instead of text.")
 local_option = click.option("--local", is_flag=True, help="Times in this machine's zone, with its offset, not in UTC.")
 
 
-def json_option(command: F) -> F:
+def json_option(command: Decorated) -> Decorated:
     """How a command prints: ``--json`` and ``--quiet``."""
     return json_alone(click.option("-q", "--quiet", is_flag=True, help="Nothing but errors on stderr.")(command))
+
 
 _CONFIG = click.option(
     "--config",
@@ -122,3 +127,41 @@ def with_ledger_settings(**own: str) -> Callable[[Body], Body]:
 def with_profile_settings() -> Callable[[Body], Body]:
     """For a command that needs no more than the file with the profiles; see `with_settings`."""
     return _settings([_CONFIG], {})
+
+
+# --- which filing, and who says so --------------------------------------------------------------------------------
+
+
+def _filings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """What a shell may complete to; nothing where there is no ledger, or none that can be read."""
+    from cybertip.cli._ledgers import existing_ledger
+    from cybertip.config import load_settings
+
+    flags = {setting: ctx.params.get(name) for name, setting in _NAMES.items()}
+    try:
+        with existing_ledger(load_settings(flags, path=ctx.params.get("config"))) as opened:
+            return list(opened.ids_like(incomplete, 50))
+    except CybertipError:
+        return []
+
+
+filing_argument = click.argument("filing", shell_complete=_filings)
+
+
+def _person(_: click.Context, __: click.Parameter, value: str | None) -> str:
+    name = value if value is not None else _login()
+    if not name.strip() or not name.isprintable():
+        raise click.BadParameter("who says it is part of the proof; give a name of printable text")
+    return name
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        raise click.UsageError("nobody knows who you are on this machine; say it with --as NAME") from None
+
+
+person_option = click.option(
+    "--as", "by", metavar="NAME", callback=_person, help="Who you are; it is recorded.  [default: your login name]"
+)

@@ -110,6 +110,12 @@ class Screen:
             table.add_row(*(_text(cell) for cell in row))
         return self._drawn(table)
 
+    def table_over(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell | str]], below: Sequence[str]) -> str:
+        """A table for a narrow terminal: no column wraps, and below each row stands text that was drawn already."""
+        heading, *lines = self.table(columns, rows).splitlines()
+        pairs = zip(lines, below, strict=True)
+        return "\n".join([heading, *(f"{line}\n{text}" if text else line for line, text in pairs)])
+
     def block(self, pairs: Sequence[tuple[str, Cell | str]]) -> str:
         """Labels with their texts below each other, the texts in a column of their own."""
         made = [(label, _cell(text)) for label, text in pairs]

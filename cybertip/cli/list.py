@@ -2,40 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
+from cybertip.cli._filters import KINDS, TYPES, Wanted, code
 from cybertip.cli._ledgers import as_data, existing_ledger, line_of, told
-from cybertip.cli._options import json_option, with_ledger_settings
+from cybertip.cli._options import json_option, local_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._screen import moment, span
+from cybertip.cli._shown import lapses_at, needs_person, short_ids, table, urgency
 from cybertip.config import Settings
-from cybertip.filing.schedule import rank
-from cybertip.filing.status import NEEDS_PERSON, Kind
-
-_NAMES = {kind.value.replace(" ", "-"): kind for kind in Kind}
+from cybertip.ledger import Filing
 
 
 @click.command("list")
-@click.option("--status", "kinds", multiple=True, type=click.Choice([*_NAMES]), help="Only these; may be repeated.")
-@click.option("--needs-person", is_flag=True, help="Only what waits for somebody to act.")
+@click.option("--status", "kinds", multiple=True, type=click.Choice([*KINDS]), help="Only these; may be repeated.")
+@click.option("--needs-person", "person", is_flag=True, help="Only what somebody has to act on, or must hear of.")
+@click.option("--age", "oldest", callback=span, metavar="SPAN", help="Only what came in so long ago: 30m, 6h, 2d.")
+@click.option(
+    "--type", "types", multiple=True, type=click.Choice([*TYPES]), help="Only these incidents; may be repeated."
+)
+@click.option(
+    "--code", "codes", multiple=True, help="Only what this keeps from being filed: S205, or 4000 of the server."
+)
+@click.option("--account", metavar="IDENTIFIER|HASH", help="Only reports on this account, or on acct-… as shown.")
+@local_option
 @json_option
 @body_of("list")
 @with_ledger_settings()
-def command(output: Output, kinds: tuple[str, ...], needs_person: bool, settings: Settings) -> int:
+def command(
+    output: Output,
+    kinds: tuple[str, ...],
+    person: bool,
+    oldest: timedelta | None,
+    types: tuple[str, ...],
+    codes: tuple[str, ...],
+    account: str | None,
+    settings: Settings,
+) -> int:
     """List filings with their status, the most urgent first.
 
-    Exit status 3 if something listed waits for a person, else 0.
+    All filters together say what is listed. On a terminal it is a table with short ids, which every command takes;
+    elsewhere a line for each filing, divided by two spaces: id, status with the report, records. Why, and what can be
+    done, is then on stderr.
+
+    Exit status 3 if something listed needs a person, else 0.
     """
     now = datetime.now(UTC)
-    wanted = {_NAMES[one] for one in kinds} or set(Kind)
-    if needs_person:
-        wanted &= NEEDS_PERSON
+    wanted = Wanted(
+        frozenset(KINDS[one] for one in kinds), person, oldest, frozenset(TYPES[one] for one in types),
+        frozenset(map(code, codes)), account,
+    )  # fmt: skip
     with existing_ledger(settings) as opened:
-        found = [one for one in opened.filings(now) if one.status.kind in wanted]
-    found.sort(key=lambda one: (one.status.kind not in NEEDS_PERSON, *rank(one.state, now), one.id))
+        every = list(opened.filings(now))
+        found = sorted(wanted.of(opened, every, now), key=lambda one: urgency(one, now))
+        accounts = opened.account_hashes([one.id for one in found]) if output.as_json else {}
+    if output.as_json:
+        shown = [_data(one, accounts[one.id]) for one in found]
+        return output.end(_status(found), {"filings": shown})
+    if output.screen.terminal:
+        if found:
+            output.data(table(found, short_ids(one.id for one in every), now, output.screen))
+        output.say(f"{len(found)} of {len(every)} filings." if len(found) < len(every) else f"{len(found)} filings.")
+        return _status(found)
     for one in found:
         output.data(line_of(one))
         told(output, one)
-    waits = any(one.status.kind in NEEDS_PERSON or one.status.alarms for one in found)
-    return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, {"filings": [as_data(one) for one in found]})
+    return _status(found)
+
+
+def _status(found: Sequence[Filing]) -> Exit:
+    return Exit.NEEDS_PERSON if any(map(needs_person, found)) else Exit.DONE
+
+
+def _data(one: Filing, accounts: Sequence[str]) -> dict[str, Any]:
+    lapses = lapses_at(one)
+    return {
+        **as_data(one),
+        "accounts": list(accounts),
+        "lapses_at": None if lapses is None else moment(lapses),
+    }

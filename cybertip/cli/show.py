@@ -2,72 +2,243 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of, told
-from cybertip.cli._options import json_option, with_ledger_settings
+from cybertip.cli import _timeline
+from cybertip.cli._filters import types_of
+from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of
+from cybertip.cli._options import filing_argument, json_option, local_option, person_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._profiles import STAND_IN
+from cybertip.cli._revealed import Revealed
+from cybertip.cli._screen import Cell, Column, Screen, Tone, age
+from cybertip.cli._shown import lapses_at, needs_person, sentence, tone_of, what_happened
 from cybertip.config import Settings
-from cybertip.filing.events import AttemptDropped, CallEnded, CallStarted, Event, EvidenceMissing, dump
-from cybertip.filing.states import Phase
-from cybertip.filing.status import NEEDS_PERSON
+from cybertip.filing.packages import Frozen
+from cybertip.filing.states import ENDS
+from cybertip.filing.steps import Exchange
 from cybertip.findings import Severity
+from cybertip.ledger import Filing, Ledger
+from cybertip.worker import Operator
 
 
 @click.command("show")
-@click.argument("filing")
+@filing_argument
+@click.option("--reveal", is_flag=True, help="Show accounts, names and places of files in full. This is recorded.")
+@click.option("--reason", default="", help="Why you reveal it; recorded as well.")
+@person_option
+@local_option
 @json_option
 @body_of("show")
 @with_ledger_settings()
-def command(output: Output, filing: str, settings: Settings) -> int:
+def command(output: Output, filing: str, reveal: bool, reason: str, by: str, settings: Settings) -> int:
     """Show one filing: its status, why, what happens next, and what has happened.
 
-    FILING is the filing's id, or the id of its record. Exit status 3 if it waits for a person, else 0.
+    FILING is the filing's id, the beginning of it, or the id of its record. Neither what was sent nor what was
+    answered is shown, and accounts appear as hashes. With --reveal accounts, names and places of files are shown in
+    full; that somebody looked is an event in the ledger before anything is shown.
+
+    Exit status 3 if it needs a person, else 0.
     """
+    if reason and not reveal:
+        raise click.UsageError("--reason says why something is revealed; it needs --reveal")
     with existing_ledger(settings) as opened:
         found = filing_named(opened, filing)
-        history = opened.history(found.id)
-        findings = opened.findings(found.id)
-    output.data(line_of(found))
-    told(output, found)
-    if found.state.phase is Phase.CORRECTION:
-        for one in findings:
-            if one["severity"] == Severity.ERROR:
-                output.data(
-                    f"  {one['code']}: {one.get('pointer') or one['path']}: {one['message']} {one['cure']}".rstrip()
-                )
-    for at, event in history:
-        output.data(f"  {at:%Y-%m-%dT%H:%M:%SZ}  {_in_words(event)}")
-    waits = found.status.kind in NEEDS_PERSON or found.status.alarms
-    events = [_data(at, event) for at, event in history]
-    shown = {**as_data(found), "found": findings, "events": events}
-    return output.end(Exit.NEEDS_PERSON if waits else Exit.DONE, shown)
+        if reveal:
+            found = _put_down(opened, found, by, reason)
+        seen = Seen.of(opened, found)
+        revealed = Revealed.of(opened, found.id, seen.package) if reveal else None
+    output.data(drawn(seen, datetime.now(UTC), output.screen))
+    if revealed is not None:
+        output.data(revealed.drawn(output.screen))
+    data = _data(seen) | ({} if revealed is None else {"revealed": revealed.as_dict()})
+    return output.end(Exit.NEEDS_PERSON if needs_person(found) else Exit.DONE, data)
 
 
-def _in_words(event: Event) -> str:
-    match event:
-        case CallStarted():
-            return f"/{event.call}{_about(event)} begun"
-        case CallEnded():
-            words = (
-                f": {event.words}" if event.words else f", Request-ID {event.request_id}" if event.request_id else ""
-            )
-            return f"/{event.call}{_about(event)} {event.outcome}{words}"
-        case EvidenceMissing() | AttemptDropped():
-            return f"{event.kind}: {event.words if isinstance(event, EvidenceMissing) else event.reason}"
-        case _:
-            return event.kind
+def _put_down(ledger: Ledger, one: Filing, by: str, reason: str) -> Filing:
+    """Let the ledger know that somebody looks."""
+    try:
+        return Operator(ledger, by, STAND_IN).reveal(one.id, reason=reason)
+    except ValueError as problem:
+        raise click.UsageError(f"--reason: {problem}") from None
 
 
-def _about(event: CallStarted | CallEnded) -> str:
-    report = f" of report {event.report_id}" if event.report_id is not None else ""
-    return f"{report}, file {event.file}" if event.file is not None else report
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that is shown of a filing.
+
+    Attributes:
+        filing: the filing.
+        types: the types of incident that it reports.
+        accounts: the accounts that it reports, as hashes.
+        findings: what was found in it when it last came in, as plain data.
+        package: what is filed; None where nothing could be built, or where it was purged.
+        exchanges: the requests with what came back.
+        history: what has happened.
+    """
+
+    filing: Filing
+    types: tuple[str, ...]
+    accounts: tuple[str, ...]
+    findings: Sequence[dict[str, Any]]
+    package: Frozen | None
+    exchanges: tuple[Exchange, ...]
+    history: _timeline.History
+
+    @classmethod
+    def of(cls, ledger: Ledger, filing: Filing) -> Seen:
+        """Look it up."""
+        return cls(
+            filing,
+            types_of(ledger, filing),
+            ledger.account_hashes([filing.id])[filing.id],
+            ledger.findings(filing.id),
+            ledger.package(filing.id),
+            ledger.exchanges(filing.id),
+            ledger.history(filing.id),
+        )
+
+    def notes(self, name: str) -> list[dict[str, Any]]:
+        """What the package tells beside its documents: ``repairs``, ``overrides``."""
+        found = self.package.notes.get(name) if self.package is not None else None
+        return found if isinstance(found, list) else []
 
 
-def _data(at: datetime, event: Event) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(dump(event))
-    return {"recorded_at": at.isoformat(), **plain}
+def drawn(seen: Seen, now: datetime, screen: Screen) -> str:
+    """The whole of it, the status first and what has happened last."""
+    one = seen.filing
+    parts = [
+        screen.line(Cell(line_of(one), tone_of(one.status.kind))) if screen.terminal else line_of(one),
+        screen.block([*_status(one), *_deadlines(one, now, screen), *_about(seen)]),
+    ]
+    for heading, part in (
+        ("Findings", _findings(seen.findings, screen)),
+        ("Repairs", _repairs(seen.notes("repairs"), screen)),
+        ("Overrides", _overrides(seen.notes("overrides"), screen)),
+        ("Files", _files(seen, screen)),
+        ("Exchanges", _timeline.exchanges(screen, seen.exchanges, seen.history) if seen.exchanges else ""),
+        ("Events", _timeline.events(screen, seen.history)),
+    ):
+        if part:
+            parts += [screen.heading(heading), part]
+    return "\n".join(parts)
+
+
+_ENOUGH = 16
+"""How much is shown of a digest."""
+Pairs = list[tuple[str, Cell | str]]
+
+
+def _status(one: Filing) -> Pairs:
+    status = one.status
+    told: Pairs = [("what happened", what_happened(one)), ("at NCMEC", status.told), ("next", status.next)]
+    return told + [("command", f"{each.line}  ({each.effect})") for each in status.commands]
+
+
+def _deadlines(one: Filing, now: datetime, screen: Screen) -> Pairs:
+    """Every moment that matters, each with how far away it is."""
+    lapses = lapses_at(one)
+    moments = [("came in", one.created_at), ("confirmed", one.state.confirmed_at)]
+    if one.status.due_at is not None:
+        moments.append(("goes on", one.status.due_at))
+    if lapses is not None:
+        moments.append(("report lapses", lapses))
+    if one.state.phase not in ENDS:
+        moments += [(f"orphan {orphan.report_id} lapses", orphan.lapses_at) for orphan in one.state.orphans]
+        moments += [("an unknown report may lapse", at) for at in one.state.possible_orphans]
+    return [(label, f"{screen.moment(at)} ({_away(at, now)})") for label, at in moments]
+
+
+def _away(at: datetime, now: datetime) -> str:
+    return f"in {age(at - now)}" if at > now else f"{age(now - at)} ago"
+
+
+def _about(seen: Seen) -> Pairs:
+    pairs: Pairs = [("records", ", ".join(seen.filing.record_ids))]
+    pairs += [
+        (label, ", ".join(names)) for label, names in (("type", seen.types), ("accounts", seen.accounts)) if names
+    ]
+    if seen.filing.worker is not None:
+        pairs.append(("worker", seen.filing.worker))
+    if seen.filing.state.revision > 1:
+        pairs.append(("revision", str(seen.filing.state.revision)))
+    if seen.package is not None:
+        versions = seen.package.versions.items()
+        pairs.append(("made with", ", ".join(f"{name} {text[:_ENOUGH]}" for name, text in versions)))
+    return pairs
+
+
+_TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING}
+
+
+def _findings(found: Sequence[dict[str, Any]], screen: Screen) -> str:
+    ordered = sorted(found, key=lambda one: one["severity"] != Severity.ERROR)
+    return "\n".join(
+        screen.line(
+            Cell(f"{one['code']}:", _TONES.get(one["severity"], Tone.PLAIN)), f"{_place(one)}: {one['severity']}:",
+            sentence(one["message"]), one["cure"], indent=2,
+        ).rstrip()
+        for one in ordered
+    )  # fmt: skip
+
+
+def _place(found: dict[str, Any]) -> str:
+    return str(found.get("pointer") or found["path"])
+
+
+def _repairs(found: Sequence[dict[str, Any]], screen: Screen) -> str:
+    columns = [Column("code"), Column("document"), Column("of", wraps=True), Column("moved to", wraps=True)]
+    rows = [[str(one.get(name) or "") for name in ("code", "document", "path", "target")] for one in found]
+    return screen.table(columns, rows) if rows else ""
+
+
+def _overrides(found: Sequence[dict[str, Any]], screen: Screen) -> str:
+    columns = [Column("code"), Column("when"), Column("who", wraps=True), Column("why", wraps=True)]
+    rows = [
+        (one["code"], screen.moment(datetime.fromisoformat(one["at"])), one["person"], one["reason"]) for one in found
+    ]
+    return screen.table(columns, rows) if rows else ""
+
+
+def _files(seen: Seen, screen: Screen) -> str:
+    """The files by their number: what they are called may be personal data."""
+    if seen.package is None or not seen.package.files:
+        return ""
+    columns = [Column("file"), Column("bytes", right=True), Column("sha-256"), Column("kept"), Column("at ncmec")]
+    rows = [
+        (
+            str(index + 1), "" if item.size is None else str(item.size), (item.sha256 or "")[:_ENOUGH],
+            "in the ledger" if item.content is not None else "outside", _sent(seen.filing, index),
+        )
+        for index, item in enumerate(seen.package.files)
+    ]  # fmt: skip
+    return screen.table(columns, rows)
+
+
+def _sent(one: Filing, index: int) -> str:
+    """What the report that counts holds of a file."""
+    held = one.state.attempt.files if one.state.attempt is not None else ()
+    if index >= len(held):
+        return "" if one.state.phase in ENDS else "not sent"
+    return "described" if held[index].described else "sent"
+
+
+def _data(seen: Seen) -> dict[str, Any]:
+    lapses = lapses_at(seen.filing)
+    return {
+        **as_data(seen.filing),
+        "types": list(seen.types),
+        "accounts": list(seen.accounts),
+        "confirmed_at": seen.filing.state.confirmed_at.astimezone(UTC).isoformat(),
+        "lapses_at": None if lapses is None else lapses.isoformat(),
+        "found": list(seen.findings),
+        "repairs": seen.notes("repairs"),
+        "overrides": seen.notes("overrides"),
+        "exchanges": _timeline.exchange_data(seen.exchanges, seen.history),
+        "events": _timeline.event_data(seen.history),
+    }

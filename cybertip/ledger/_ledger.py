@@ -6,7 +6,7 @@ import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -269,6 +269,11 @@ class Ledger:
                     return found
         return None
 
+    def ids_like(self, beginning: str, most: int = 10) -> tuple[str, ...]:
+        """The ids of filings that begin with a text, in their order; at most so many."""
+        with self._read() as connection:
+            return _queries.ids_like(connection, beginning, most)
+
     def due_at(self, filing_id: str) -> datetime | None:
         """When one filing can be claimed next; otherwise as `next_due`."""
         return self._when(lambda connection, _now: _claims.moment_for(connection, filing_id))
@@ -309,6 +314,26 @@ class Ledger:
             ).scalars()
             return tuple(dict.fromkeys(one for one in found if one is not None))
 
+    def account_hash(self, identifier: str) -> str:
+        """What people see of an account's identifier: the same in all of this ledger, and in no other.
+
+        It is short, so that two accounts may look alike in a ledger of very many.
+        """
+        return _queries.hash_of(blind(self._core.key, "account", identifier))
+
+    def account_hashes(self, filing_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The accounts that filings report, each as `account_hash` gives it."""
+        found: dict[str, tuple[str, ...]] = {}
+        with self._read() as connection:
+            for first in range(0, len(filing_ids), _PAGE):
+                found |= _queries.hashes_of(connection, filing_ids[first : first + _PAGE])
+        return found
+
+    def filings_on(self, account: str) -> frozenset[str]:
+        """The ids of the filings that report an account, which is named by its identifier or by its hash."""
+        with self._read() as connection:
+            return _queries.filings_on(connection, self._core.key, account)
+
     def filings_escalated_with(self, text: str) -> int:
         """How many filings were escalated with this very text (Q614)."""
         with self._read() as connection:
@@ -341,6 +366,16 @@ class Ledger:
         """What was found in the records of a filing when they last came in, as plain data; empty if it was purged."""
         with self._read() as connection:
             return _queries.findings_of(connection, filing_id)
+
+    def filed_since(self, moment: datetime) -> int:
+        """How many filings were filed since a moment: by when the last answer about their report's /finish came."""
+        with self._read() as connection:
+            return _queries.filed_since(connection, micros(moment))
+
+    def reports_opened(self) -> frozenset[int]:
+        """The ids of all reports that were ever opened, as far as the server has said them."""
+        with self._read() as connection:
+            return _queries.reports_opened(connection)
 
     def exchanges(self, filing_id: str) -> tuple[Exchange, ...]:
         """The requests of a filing with what came back, in the order in which they were sent."""

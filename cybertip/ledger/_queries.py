@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
 
 from cybertip.filing.events import CallEnded, load
 from cybertip.filing.outcomes import CallName, Outcome
+from cybertip.filing.states import Phase
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
-from cybertip.ledger._chain import ROOT, checkpoint_digest, micros
+from cybertip.ledger._chain import ROOT, blind, checkpoint_digest, micros
 from cybertip.ledger._rows import exchange_of
 from cybertip.ledger._values import Checkpoint, Core, StoredRecord
 
@@ -38,6 +41,62 @@ def records_of(connection: Connection, filing_id: str) -> tuple[StoredRecord, ..
         .order_by(member.position)
     )
     return tuple(StoredRecord(row.record_id, row.content, row.folder) for row in rows)
+
+
+def ids_like(connection: Connection, beginning: str, most: int) -> tuple[str, ...]:
+    """The ids of filings that begin with a text, in order; at most so many."""
+    c = t.filings.c
+    query = select(c.id).where(c.id.startswith(beginning, autoescape=True)).order_by(c.id)
+    # LIKE does not tell small letters from capitals everywhere.
+    found = (one for one in connection.execute(query).scalars() if one.startswith(beginning))
+    return tuple(islice(found, most))
+
+
+_HASH = re.compile(r"acct-([0-9a-f]{8})", re.ASCII)
+
+
+def hash_of(index: bytes) -> str:
+    """What people see of an account: the beginning of its blind index."""
+    return f"acct-{index[:4].hex()}"
+
+
+def hashes_of(connection: Connection, filing_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The accounts that some filings report, as people see them."""
+    a = t.accounts.c
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(filing_ids, ())
+    query = select(a.filing_id, a.index).where(a.filing_id.in_(filing_ids)).order_by(a.filing_id, a.index)
+    for filing_id, index in connection.execute(query):
+        found[filing_id] += (hash_of(index),)
+    return found
+
+
+def filings_on(connection: Connection, key: bytes, account: str) -> frozenset[str]:
+    """The filings that report an account, named by its identifier or by what people see of it."""
+    a = t.accounts.c
+    named = a.index == blind(key, "account", account)
+    if seen := _HASH.fullmatch(account):
+        first = bytes.fromhex(seen[1])
+        named = or_(named, and_(a.index >= first + bytes(28), a.index <= first + b"\xff" * 28))
+    return frozenset(connection.execute(select(a.filing_id).where(named)).scalars())
+
+
+def filed_since(connection: Connection, since: int) -> int:
+    """How many filed filings had the last answer about their report's /finish since a moment, in microseconds."""
+    c, x = t.filings.c, t.exchanges.c
+    answered = (x.filing_id == c.id) & (x.report_id == c.report_id) & (x.call == str(CallName.FINISH))
+    query = (
+        select(func.count(c.id.distinct()))
+        .join_from(t.filings, t.exchanges, answered)
+        .where(c.phase == str(Phase.FILED), func.coalesce(x.received, x.sent) >= since)
+    )
+    return connection.execute(query).scalar_one()
+
+
+def reports_opened(connection: Connection) -> frozenset[int]:
+    """The ids of all reports that an answer to /submit named."""
+    x = t.exchanges.c
+    query = select(x.report_id).where(x.call == str(CallName.SUBMIT), x.report_id.isnot(None))
+    return frozenset(connection.execute(query).scalars())
 
 
 def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping]:

@@ -69,7 +69,7 @@ def test_show_tells_the_history(cli: Cli, ledger: Program) -> None:
     for words in (
         "enqueued",
         "/submit begun",
-        f"/upload of report {report}, file 0 ok",
+        f"/upload of report {report}, file 1 ok",
         f"/finish of report {report} ok",
     ):
         assert words in run.stdout

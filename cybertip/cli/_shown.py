@@ -1,0 +1,126 @@
+"""A filing as people see it in lists: what is urgent, how it is called, what to say of it in a few words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from cybertip.cli._screen import Cell, Column, Screen, Tone, age
+from cybertip.filing.schedule import rank
+from cybertip.filing.states import ENDS
+from cybertip.filing.status import NEEDS_PERSON, Kind, Situation
+from cybertip.ledger import Filing
+
+_TONES = {
+    Kind.FILED: Tone.GOOD,
+    Kind.IN_FLIGHT: Tone.BUSY,
+    Kind.SCHEDULED: Tone.PLAIN,
+    Kind.NEEDS_CORRECTION: Tone.BAD,
+    Kind.NEEDS_DECISION: Tone.BAD,
+    Kind.BLOCKED: Tone.WARNING,
+    Kind.CANCELLED: Tone.FAINT,
+}
+_SHORT = 8
+_ROOM_FOR_DUE = 80
+"""On a narrower screen that column is left out; the words tell of it as well."""
+
+
+def needs_person(one: Filing) -> bool:
+    """Whether somebody has to act, or must hear of something."""
+    return one.status.kind in NEEDS_PERSON or bool(one.status.alarms)
+
+
+def urgency(one: Filing, now: datetime) -> tuple[bool, bool, int, datetime, str]:
+    """What a list is sorted by: what needs a person, then what goes on, then what has ended; each as it is served."""
+    return (not needs_person(one), one.state.phase in ENDS, *rank(one.state, now), one.id)
+
+
+def short_ids(ids: Iterable[str]) -> dict[str, str]:
+    """The beginnings of ids by which people and commands tell them apart."""
+    found: dict[str, str] = {}
+    ordered = sorted(ids)
+    for before, one, after in zip(["", *ordered], ordered, [*ordered[1:], ""], strict=False):
+        needed = 1 + max(_common(before, one), _common(one, after))
+        found[one] = one[: max(_SHORT, needed)]
+    return found
+
+
+def _common(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def kind_of(one: Filing) -> Cell:
+    """The status, and whether there is an alarm beside it."""
+    alarm = bool(one.status.alarms)
+    return Cell(
+        f"{one.status.kind}, ALARM" if alarm else str(one.status.kind), Tone.BAD if alarm else tone_of(one.status.kind)
+    )
+
+
+def tone_of(kind: Kind) -> Tone:
+    """What a status is to a person."""
+    return _TONES[kind]
+
+
+def report_of(one: Filing) -> str:
+    """The report that is filed, or that is worked on or may be filed; empty where there is none."""
+    return "" if one.status.report_id is None else str(one.status.report_id)
+
+
+def due_of(one: Filing, now: datetime, screen: Screen) -> str:
+    """When it goes on, or else when its open report lapses; empty where neither is known."""
+    if one.status.due_at is not None:
+        return screen.short(one.status.due_at, now)
+    lapses = lapses_at(one)
+    return "" if lapses is None else f"lapses {screen.short(lapses, now)}"
+
+
+def lapses_at(one: Filing) -> datetime | None:
+    """When the open report of a filing lapses at the earliest; None where there is none."""
+    return None if one.state.attempt is None or one.state.phase in ENDS else one.state.attempt.lapses_at
+
+
+def what_happened(one: Filing) -> str:
+    """What happened, in sentences, with every alarm."""
+    return " ".join([sentence(one.status.reason), *(f"ALARM: {sentence(alarm)}" for alarm in one.status.alarms)])
+
+
+def in_short(one: Filing, name: str) -> str:
+    """What happened, whether NCMEC has it, what comes next and the usual command; of what has ended well its alarms."""
+    status = one.status
+    if status.situation is Situation.FILED and not one.state.cancelling:
+        return " ".join(f"ALARM: {sentence(alarm)}" for alarm in status.alarms)
+    told = [what_happened(one), status.told]
+    if one.state.phase not in ENDS:
+        told.append(status.next)
+    if status.commands and needs_person(one):
+        told.append(f"Run: {status.commands[0].line.replace(one.id, name)}")
+    return " ".join(told)
+
+
+def sentence(words: str) -> str:
+    """Words with a capital and a full stop."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}" if words else ""
+
+
+def table(found: Sequence[Filing], names: Mapping[str, str], now: datetime, screen: Screen) -> str:
+    """A table of filings for a terminal: words about each stand beside it, or below it where there is no room."""
+    columns = [Column("id"), Column("status"), Column("report"), Column("age", right=True)]
+    rows: list[list[Cell | str]] = [
+        [Cell(names[one.id], Tone.STRONG), kind_of(one), report_of(one), age(now - one.created_at)] for one in found
+    ]
+    if screen.width >= _ROOM_FOR_DUE:
+        columns.append(Column("due"))
+        rows = [[*row, due_of(one, now, screen)] for row, one in zip(rows, found, strict=True)]
+    records = [", ".join(one.record_ids) for one in found]
+    words = [in_short(one, names[one.id]) for one in found]
+    if screen.wide:
+        columns += [Column("record", wraps=True), Column("why", wraps=True)]
+        return screen.table(
+            columns, [[*row, record, text] for row, record, text in zip(rows, records, words, strict=True)]
+        )
+    below = [
+        screen.line(f"{record}:" if text else record, text, indent=2)
+        for record, text in zip(records, words, strict=True)
+    ]
+    return screen.table_over(columns, rows, below)
