@@ -78,6 +78,23 @@ def documents(name: str) -> Iterator[Document]:
         raise ConfigurationError(f"cannot read {name}: {problem.strerror}") from None
 
 
+def one_record(name: str) -> Document:
+    """The only record of a file, or of standard input.
+
+    Raises:
+        ConfigurationError: it cannot be read, or holds more than one.
+    """
+    first, *more = documents(name)
+    if more:
+        raise ConfigurationError(f"{name} holds {1 + len(more)} records; give one")
+    return first
+
+
+def folder_of(document: Document) -> Path:
+    """Where relative locations of a record's evidence start."""
+    return Path(document.name).parent
+
+
 def _stdin() -> BinaryIO:
     if sys.stdin is None:
         raise ConfigurationError("standard input is closed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,16 +27,21 @@ from cybertip.xml import parse
 
 
 @contextmanager
-def existing_ledger(settings: Settings) -> Iterator[Ledger]:
-    """A ledger to look at, whoever's it is.
+def existing_ledger(settings: Settings, environment: Environment | None = None) -> Iterator[Ledger]:
+    """A ledger to look at, or to carry a person's word.
+
+    Args:
+        settings: where it is.
+        environment: whose it has to be; None for whoever's it is.
 
     Raises:
         ConfigurationError: there is none.
+        EnvironmentRefusedError: it belongs to another environment (P505).
     """
     place = settings.ledger_place
     if "://" not in place and not Path(place).exists():
         raise ConfigurationError(f"there is no ledger {place}; name another with --ledger")
-    with Ledger.open(place, environment=None, account=None, pace=settings.pace) as ledger:
+    with Ledger.open(place, environment=environment, account=None, pace=settings.pace) as ledger:
         yield ledger
 
 
@@ -63,17 +68,30 @@ def filing_named(ledger: Ledger, name: str) -> Filing:
     return found
 
 
-def check_profiles(settings: Settings) -> None:
+def check_profiles(settings: Settings, environment: Environment) -> None:
     """See that there are profiles where they are needed, before anything is taken in.
 
     Raises:
         ConfigurationError: there is none, and it is not the mock that is filed to.
     """
-    if not settings.profile_names and settings.endpoint.environment is not Environment.MOCK:
+    if not settings.profile_names and environment is not Environment.MOCK:
         raise ConfigurationError(
             f"{settings.no_profile()}, and no report is filed under a made-up reporter; name a file with --config, or"
             " write one: cybertip init"
         )
+
+
+def profile_named(settings: Settings, profiles: Profiles, environment: Environment) -> Callable[[str], ReporterProfile]:
+    """What gives the profile of a name for an environment; a made-up one for the mock, where none is configured."""
+
+    def profile(name: str) -> ReporterProfile:
+        found = profiles.named(name)
+        if found is not None:
+            return found
+        check_profiles(settings, environment)
+        return STAND_IN
+
+    return profile
 
 
 @contextmanager
@@ -83,14 +101,6 @@ def filer(settings: Settings, access: Connection, profiles: Profiles, watch: Wat
     Raises:
         EnvironmentRefusedError: the ledger belongs to another environment or account (P505).
     """
-
-    def profile(name: str) -> ReporterProfile:
-        found = profiles.named(name)
-        if found is not None:
-            return found
-        check_profiles(settings)
-        return STAND_IN
-
     work, environment = settings.work, access.endpoint.environment
     # Each request is kept, so the client repeats none by itself.
     with (
@@ -100,8 +110,9 @@ def filer(settings: Settings, access: Connection, profiles: Profiles, watch: Wat
         access.client(retry=RetryPolicy(attempts=1)) as client,
     ):
         yield Filer(
-            ledger, client, profile, watch=watch, limits=settings.limits, lease=work.lease, most_open=work.most_open
-        )
+            ledger, client, profile_named(settings, profiles, environment), watch=watch, limits=settings.limits,
+            lease=work.lease, most_open=work.most_open,
+        )  # fmt: skip
 
 
 @contextmanager

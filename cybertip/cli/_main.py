@@ -34,6 +34,13 @@ COMMANDS = {
     "watch": ("watch", "Watch the filings on a terminal: what needs a person, what is in flight, what is due."),
     "summary": ("summary", "Count filings by status; what is oldest, open, and was filed of late."),
     "completion": ("completion", "Print what lets a shell complete commands, options and filings."),
+    "retry": ("retry", "Go on at once with filings that wait, or with all once the credentials work."),
+    "correct": ("correct", "File a corrected record instead of one that is not filed."),
+    "override": ("override", "File an urgent record although a gate of your own policy says no."),
+    "retract": ("retract", "Retract a filing's open report, and wait for your word to go on."),
+    "cancel": ("cancel", "Do not file a record at all."),
+    "resolve": ("resolve", "Say whether a report is filed, where only NCMEC can know."),
+    "follow-up": ("follow_up", "Add to what is filed, by a report of its own."),
     "ledger": ("ledger", "Check the ledger, and write histories out of it."),
 }
 

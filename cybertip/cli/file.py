@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import click
 
-from cybertip.cli._input import Document, documents
+from cybertip.cli._input import documents, folder_of
 from cybertip.cli._ledgers import as_data, check_profiles, exit_of, filer, line_of, stoppable, told
 from cybertip.cli._options import json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
@@ -51,7 +50,7 @@ def command(
         raise click.UsageError("--batch needs the records")
     access = settings.connection()
     if records:
-        check_profiles(settings)
+        check_profiles(settings, access.endpoint.environment)
     with filer(settings, access, Profiles(output, settings)) as working, stoppable(output, working):
         arrived = _Arrived(output, working)
         if batch:
@@ -88,7 +87,7 @@ class _Arrived:
         try:
             for document in documents(name):
                 try:
-                    self.filings[self._working.enqueue(document.data, _folder(document)).id] = None
+                    self.filings[self._working.enqueue(document.data, folder_of(document)).id] = None
                 except (RecordError, OtherContentError) as problem:
                     self._refuse(document.label, problem, Exit.FINDINGS)
         except ConfigurationError as problem:
@@ -98,7 +97,7 @@ class _Arrived:
         """Take the records of all files in as one filing."""
         try:
             read = [document for name in names for document in documents(name)]
-            self.filings[self._working.enqueue_batch([one.data for one in read], _folder(read[0])).id] = None
+            self.filings[self._working.enqueue_batch([one.data for one in read], folder_of(read[0])).id] = None
         except ConfigurationError as problem:
             self._refuse(", ".join(names), problem, Exit.USAGE)
         except (RecordError, OtherContentError) as problem:
@@ -108,8 +107,3 @@ class _Arrived:
         self._output.error(f"cybertip file: {label}: {problem}")
         self.refused.append({"record": label, "error": str(problem)})
         self.status = max(self.status, status)
-
-
-def _folder(document: Document) -> Path:
-    """Where relative locations of a record's evidence start."""
-    return Path(document.name).parent

@@ -10,13 +10,15 @@
 
 from __future__ import annotations
 
-from cybertip.worker._arriving import Difference, Record
+from cybertip.worker._arriving import NOTHING, Difference, Record
+from cybertip.worker._clerk import CommandRefusedError, FilingBusyError, is_sayable
 from cybertip.worker._crew import Watch
 from cybertip.worker._filer import Filer
 from cybertip.worker._knowing import OtherContentError
-from cybertip.worker._operator import CommandRefusedError, FilingBusyError, Operator
+from cybertip.worker._operator import Operator
 
 __all__ = [
+    "NOTHING",
     "CommandRefusedError",
     "Difference",
     "Filer",
@@ -25,4 +27,5 @@ __all__ = [
     "OtherContentError",
     "Record",
     "Watch",
+    "is_sayable",
 ]

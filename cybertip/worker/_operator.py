@@ -29,17 +29,8 @@ from cybertip.gates import OVERRIDABLE, Override
 from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
 from cybertip.profile import ReporterProfile
 from cybertip.worker._arriving import Difference, Record, compare, data_of, followed
-from cybertip.worker._clerk import (
-    Clerk,
-    CommandRefusedError,
-    FilingBusyError,
-    is_hand_written,
-    is_sayable,
-    stands,
-)
+from cybertip.worker._clerk import Clerk, CommandRefusedError, is_hand_written, is_sayable, stands
 from cybertip.worker._knowing import OtherContentError, known_as
-
-__all__ = ["CommandRefusedError", "FilingBusyError", "Operator", "Profiles", "named"]
 
 Profiles = ReporterProfile | Callable[[str], ReporterProfile]
 """A reporter profile for all records, or what gives the profile of a name and raises ConfigurationError for none."""
