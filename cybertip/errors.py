@@ -14,7 +14,9 @@
     ├── IllegalEventError          a filing cannot have this event now (defined in cybertip.filing)
     ├── LedgerError                the ledger cannot be opened, read or written as asked (defined in cybertip.ledger)
     │   ├── LeaseLostError         the lease of a filing is another's by now
-    │   └── RecordKnownError       P506: a record of this id is in the ledger already
+    │   ├── PreservedError         a filing must not be purged now; `until` where time alone is missing
+    │   ├── RecordKnownError       P506: a record of this id is in the ledger already
+    │   └── SealedError            it is sealed with a key that was not given
     ├── OtherContentError          the same record id came in with other content (defined in cybertip.worker)
     ├── NeedsPersonError           only a person can decide what comes next
     └── CallError                  a call to the API did not succeed; says what is known about it

@@ -41,7 +41,7 @@ def existing_ledger(settings: Settings, environment: Environment | None = None) 
     place = settings.ledger_place
     if "://" not in place and not Path(place).exists():
         raise ConfigurationError(f"there is no ledger {place}; name another with --ledger")
-    with Ledger.open(place, environment=environment, account=None, pace=settings.pace) as ledger:
+    with Ledger.open(place, environment=environment, account=None, pace=settings.pace, keys=settings.keys()) as ledger:
         yield ledger
 
 
@@ -105,7 +105,11 @@ def filer(settings: Settings, access: Connection, profiles: Profiles, watch: Wat
     # Each request is kept, so the client repeats none by itself.
     with (
         Ledger.open(
-            settings.ledger_place, environment=environment, account=access.account, pace=settings.pace
+            settings.ledger_place,
+            environment=environment,
+            account=access.account,
+            pace=settings.pace,
+            keys=settings.keys(),
         ) as ledger,
         access.client(retry=RetryPolicy(attempts=1)) as client,
     ):

@@ -68,7 +68,7 @@ def _ledger(settings: Settings) -> tuple[Ledger | None, Check]:
         place = settings.ledger_place
         if "://" not in place and not Path(place).exists():
             return None, warning(name, f"there is none at {place} yet", "`cybertip file` makes it, or name another")
-        ledger = Ledger.open(place, environment=None, account=None, pace=settings.pace)
+        ledger = Ledger.open(place, environment=None, account=None, pace=settings.pace, keys=settings.keys())
     except CybertipError as problem:
         return None, failed(name, str(problem))
     try:

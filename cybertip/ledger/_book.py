@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from cybertip.filing.events import FORMAT, REMARKS, CallEnded, Claimed, Corrected, Enqueued, Event, dump
+from cybertip.filing.events import FORMAT, REMARKS, CallEnded, Claimed, Corrected, Enqueued, Event, Purged, dump
 from cybertip.filing.machine import apply
 from cybertip.filing.states import Phase, State
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
+from cybertip.ledger._beside import kept_of
 from cybertip.ledger._chain import ROOT, link_of, micros, new_salt, salted
 from cybertip.ledger._errors import LeaseLostError, LedgerError
 from cybertip.ledger._rows import columns_of, due_of, dump_state, exchange_row, state_of
@@ -174,8 +175,10 @@ class Pages:
         seq, recorded, salt, payload = page.seq + 1, micros(now), new_salt(), dump(event)
         call_id: str | None = getattr(event, "call_id", None)
         attached = self._attached(page.filing_id, event, exchange)
-        # So that a filing cannot be made another one where events were purged.
+        # So that a filing cannot be made another one by whoever changes its state alone.
         attached["state"] = salted(salt, dump_state(state).encode()).hex()
+        if isinstance(event, Purged):
+            attached["kept"] = salted(salt, kept_of(self._connection, page.filing_id)).hex()
         row: dict[str, Any] = {
             "filing_id": page.filing_id,
             "seq": seq,
@@ -251,7 +254,7 @@ class Pages:
             if self._connection.execute(_ANSWER, {"filing": filing_id, "call": exchange.call_id}).first() is not None:
                 raise LedgerError("the answer to this call is in the ledger already; each call is answered once")
             row = exchange_row(filing_id, exchange)
-            self._connection.execute(_EXCHANGE, row)
+            self._connection.execute(_EXCHANGE, self._core.vault.sealed("exchanges", row))
             return {"exchange": row["digest"].hex()}
         if isinstance(event, (Enqueued, Corrected)):
             return self._came_in(filing_id, event.revision)

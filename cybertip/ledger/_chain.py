@@ -1,8 +1,9 @@
 """The digests and links of the chains. Pure.
 
-A link covers salted digests, never what they are digests of, so that a payload, an answer or a document can be purged
-or encrypted later and the chain still be verified. Without the salt, a digest of something short could be found out by
-trying; so a salt goes when what it belongs to is to be forgotten for good.
+A link covers salted digests, never what they are digests of, so that an answer or a document can be purged or encrypted
+later and the chain still be verified. The salts keep two filings' digests of the same thing apart for who has only the
+links. They stay when something is purged: a report, a record or a manifest is too long to be found out by trying, and
+whoever has a copy can still prove by its digest that this is what was filed.
 """
 
 from __future__ import annotations

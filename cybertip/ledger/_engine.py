@@ -25,6 +25,8 @@ from cybertip.ledger._errors import LedgerError
 
 BUSY_SECONDS = 30
 """How long a writer waits for another."""
+_LOG_SECONDS = 5
+"""How long emptying the log waits for those who read it."""
 _WRITES = "cybertip_writes"
 _MODE = 0o600
 
@@ -143,7 +145,10 @@ def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     with closing(connection.cursor()) as cursor:
         _set_journal(cursor)
-        for pragma in ("synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "recursive_triggers=ON"):
+        # What is purged or sealed anew is overwritten in the file, not only given free.
+        for pragma in (
+            "synchronous=FULL", "fullfsync=ON", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON",
+        ):  # fmt: skip
             cursor.execute(f"PRAGMA {pragma}")
         check_durability(cursor)
 
@@ -214,6 +219,24 @@ def lock_schema(connection: Connection) -> None:
     """Let nobody else change the schema until the transaction ends."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(7091532)"))
+
+
+def empty_log(engine: Engine) -> bool:
+    """Take what was overwritten out of SQLite's log as well; whether that is done.
+
+    It is not where another connection reads just now: then the log is emptied when the last program closes the ledger.
+    PostgreSQL keeps old rows until VACUUM, and its log as long as it is set to.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
+    with engine.connect() as plain:
+        driver = plain.connection.driver_connection
+        assert driver is not None
+        with closing(driver.cursor()) as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {_LOG_SECONDS * 1000}")
+            busy: int = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return busy == 0
 
 
 def damage(connection: Connection) -> list[str]:

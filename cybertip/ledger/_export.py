@@ -15,11 +15,13 @@ from sqlalchemy import Connection, select
 
 from cybertip._version import __version__
 from cybertip.errors import ConfigurationError
+from cybertip.filing.events import Purged, load
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import moment_of
 from cybertip.ledger._errors import LedgerError
 from cybertip.ledger._queries import exchange_rows
 from cybertip.ledger._rows import package_file_rows, told_of
+from cybertip.ledger._vault import Vault
 
 README = """\
 The history of one filing at NCMEC's CyberTipline, written by cybertip.
@@ -31,7 +33,7 @@ packages/      what was to be filed, in each revision: the report, the file deta
 records/       the records as they came in and were corrected
 SHA256SUMS     the SHA-256 of each of these files
 
-What was purged is named in history.json and has no file.
+What was purged is named in history.json and has no file; the members of "purged" say when, by whom and why.
 
 To check the files:    sha256sum -c SHA256SUMS
 
@@ -50,11 +52,13 @@ To check the chain of events in history.json, for each event in order:
    - a record: of the salt's bytes and {"record":ID,"sha256":SHA-256 of the record}
    - findings: of the salt's bytes and the findings' text
    - state: of the event's own salt and the filing's state after it, as the program writes it
+   - kept, of an event "purged": of its own salt and the JSON text, written as above, of what stays of the packages:
+     [{"batched":…,"files":[{"sha256":…,"size":…},…],"revision":…,"versions":…},…]
 The last link is the filing's head. It is proof of the whole history to whoever noted it, or a checkpoint, earlier.
 """
 
 
-def export(connection: Connection, facts: Any, filing_id: str, folder: Path) -> None:
+def export(connection: Connection, vault: Vault, facts: Any, filing_id: str, folder: Path) -> None:
     """Write it. `facts` is the ledger's own row; the rest is as of `Ledger.export`."""
     filing = connection.execute(select(t.filings).where(t.filings.c.id == filing_id)).one_or_none()
     if filing is None:
@@ -68,11 +72,12 @@ def export(connection: Connection, facts: Any, filing_id: str, folder: Path) -> 
         "created_at": rfc3339(moment_of(filing.created)),
         "head": filing.head.hex(),
         "state": json.loads(filing.state),
-        "records": _records(connection, filing_id, target),
-        "packages": _packages(connection, filing_id, target),
-        "findings": _findings(connection, filing_id),
+        "purged": _purged(connection, filing_id),
+        "records": _records(connection, vault, filing_id, target),
+        "packages": _packages(connection, vault, filing_id, target),
+        "findings": _findings(connection, vault, filing_id),
         "events": _events(connection, filing_id),
-        "exchanges": _exchanges(connection, filing_id, target),
+        "exchanges": _exchanges(connection, vault, filing_id, target),
     }
     target.write("history.json", (json.dumps(history, indent=2, ensure_ascii=False) + "\n").encode())
     target.write("README.txt", README.encode())
@@ -85,52 +90,65 @@ def rfc3339(moment: datetime) -> str:
 
 
 class _Folder:
-    """A new folder that only its owner can read."""
+    """A new folder that only its owner can read. It is made when all that goes into it could be read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._sums: list[str] = []
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            raise ConfigurationError(f"{folder} is there already; name a folder that is not") from None
-        except OSError as problem:
-            raise ConfigurationError(f"the folder {folder} cannot be made: {problem.strerror}") from None
+        self._files: dict[str, bytes] = {}
 
     def write(self, name: str, data: bytes) -> str:
-        """Write a file, and remember its sum; its name."""
-        path = self._folder / name
-        for parent in reversed(path.relative_to(self._folder).parents):
-            (self._folder / parent).mkdir(mode=0o700, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(data)
-        self._sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
+        """Put a file in; its name."""
+        self._files[name] = data
         return name
 
     def finish(self) -> None:
-        """Write the sums of all files."""
-        self.write("SHA256SUMS", "".join(sorted(self._sums, key=lambda line: line[66:])).encode())
+        """Make the folder, with the sums of all files."""
+        sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(self._files.items()))
+        self.write("SHA256SUMS", "".join(sums).encode())
+        try:
+            self._folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise ConfigurationError(f"{self._folder} is there already; name a folder that is not") from None
+        except OSError as problem:
+            raise ConfigurationError(f"the folder {self._folder} cannot be made: {problem.strerror}") from None
+        for name, data in self._files.items():
+            path = self._folder / name
+            for parent in reversed(path.relative_to(self._folder).parents):
+                (self._folder / parent).mkdir(mode=0o700, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(data)
 
 
-def _records(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
+def _purged(connection: Connection, filing_id: str) -> list[dict[str, object]]:
+    c = t.events.c
+    query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.kind == "purged").order_by(c.seq)
+    events = ((row.recorded, load(row.payload)) for row in connection.execute(query) if row.payload is not None)
+    return [
+        {"at": rfc3339(moment_of(recorded)), "by": event.by, "reason": event.reason}
+        for recorded, event in events
+        if isinstance(event, Purged)
+    ]
+
+
+def _records(connection: Connection, vault: Vault, filing_id: str, target: _Folder) -> list[dict[str, object]]:
     member, r = t.filing_records.c, t.record_contents.c
     rows = connection.execute(
         select(t.record_contents, member.position)
         .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
         .where(member.filing_id == filing_id)
         .order_by(member.position, r.number)
-    )
+    ).mappings()
     return [
         {
-            "id": row.record_id,
-            "version": row.number,
-            "sha256": row.sha256.hex(),
-            "salt": row.salt.hex(),
-            "digest": row.digest.hex(),
+            "id": row["record_id"],
+            "version": row["number"],
+            "sha256": row["sha256"].hex(),
+            "salt": row["salt"].hex(),
+            "digest": row["digest"].hex(),
             # The id is the provider's, and may be no name for a file.
-            "file": _written(target, f"records/{row.position + 1:03}-version-{row.number}", row.content),
+            "file": _written(target, f"records/{row['position'] + 1:03}-version-{row['number']}", row["content"]),
         }
-        for row in rows
+        for row in (vault.opened("record_contents", row) for row in rows)
     ]
 
 
@@ -138,21 +156,23 @@ def _written(target: _Folder, name: str, data: bytes | None) -> str | None:
     return None if data is None else target.write(name, data)
 
 
-def _packages(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
+def _packages(connection: Connection, vault: Vault, filing_id: str, target: _Folder) -> list[dict[str, object]]:
     c = t.packages.c
     listed: list[dict[str, object]] = []
-    for row in connection.execute(select(t.packages).where(c.filing_id == filing_id).order_by(c.revision)):
-        place = f"packages/{row.revision}"
-        files = package_file_rows(connection, filing_id, row.revision)
+    rows = connection.execute(select(t.packages).where(c.filing_id == filing_id).order_by(c.revision)).mappings()
+    for row in (vault.opened("packages", row) for row in rows):
+        place = f"packages/{row['revision']}"
+        files = package_file_rows(connection, filing_id, row["revision"])
         listed.append(
             {
-                "revision": row.revision,
-                "report": _written(target, f"{place}/report.xml", row.report),
-                "files": [_package_file(item, place, target) for item in files],
-                "versions": json.loads(row.versions),
-                "manifest": None if row.manifest is None else row.manifest.decode(),
-                "salt": row.salt.hex(),
-                "digest": row.digest.hex(),
+                "revision": row["revision"],
+                "report": _written(target, f"{place}/report.xml", row["report"]),
+                "files": [_package_file(vault.opened("package_files", item), place, target) for item in files],
+                "versions": json.loads(row["versions"]),
+                "batched": row["batched"],
+                "manifest": None if row["manifest"] is None else row["manifest"].decode(),
+                "salt": row["salt"].hex(),
+                "digest": row["digest"].hex(),
             }
         )
     return listed
@@ -170,12 +190,17 @@ def _package_file(item: Mapping[Any, Any], place: str, target: _Folder) -> dict[
     }
 
 
-def _findings(connection: Connection, filing_id: str) -> list[dict[str, object]]:
+def _findings(connection: Connection, vault: Vault, filing_id: str) -> list[dict[str, object]]:
     c = t.findings.c
-    rows = connection.execute(select(t.findings).where(c.filing_id == filing_id).order_by(c.number))
+    rows = connection.execute(select(t.findings).where(c.filing_id == filing_id).order_by(c.number)).mappings()
     return [
-        {"number": row.number, "findings": row.findings, "salt": row.salt.hex(), "digest": row.digest.hex()}
-        for row in rows
+        {
+            "number": row["number"],
+            "findings": row["findings"],
+            "salt": row["salt"].hex(),
+            "digest": row["digest"].hex(),
+        }
+        for row in (vault.opened("findings", row) for row in rows)
     ]
 
 
@@ -201,9 +226,10 @@ def _events(connection: Connection, filing_id: str) -> list[dict[str, object]]:
     ]
 
 
-def _exchanges(connection: Connection, filing_id: str, target: _Folder) -> list[dict[str, object]]:
+def _exchanges(connection: Connection, vault: Vault, filing_id: str, target: _Folder) -> list[dict[str, object]]:
     listed: list[dict[str, object]] = []
-    for number, row in enumerate(exchange_rows(connection, filing_id), start=1):
+    rows = (vault.opened("exchanges", row) for row in exchange_rows(connection, filing_id))
+    for number, row in enumerate(rows, start=1):
         name = f"answers/{number:03}-{re.sub('[^a-z]', '', row['call'])}.xml"
         listed.append(
             {

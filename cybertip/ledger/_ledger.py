@@ -26,17 +26,17 @@ from cybertip.ledger import _claims, _engine, _migrate, _queries
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
-from cybertip.ledger._export import export
-from cybertip.ledger._opening import check_belongs, in_words, own_row
+from cybertip.ledger._opening import check_belongs, in_words, own_row, unlock
 from cybertip.ledger._rows import load_package, load_state, state_of
+from cybertip.ledger._sealing import Sealer
 from cybertip.ledger._transaction import Transaction, record_ids
-from cybertip.ledger._values import Checkpoint, Core, Filing, OpenAttempt, Problem, StoredRecord
-from cybertip.ledger._verify import verify
+from cybertip.ledger._upkeep import Upkeep
+from cybertip.ledger._values import Core, Filing, OpenAttempt, StoredRecord
 
 _PAGE = 200
 
 
-class Ledger:
+class Ledger(Upkeep):
     """The durable store of filings, their events and exchanges.
 
     One object serves any number of threads of one process; a process that was forked opens its own.
@@ -74,6 +74,7 @@ class Ledger:
         account: str | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         pace: Pace = Pace(),  # noqa: B008  # a value that nobody can change
+        keys: Sequence[bytes] = (),
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> Self:
         """Open a ledger, or make it, and bring its tables to what this program needs.
@@ -85,14 +86,19 @@ class Ledger:
                 from the queue.
             clock: tells the moment, with an offset.
             pace: how long is waited; tells when a filing is due.
+            keys: keys of 32 bytes that records, documents and answers are sealed with: the one in use first, then older
+                ones, which only open. A ledger that was plain is encrypted from then on; `rekey` seals what it holds.
+                Without them an encrypted ledger can be looked at, but for what is sealed.
             new_id: makes ids of filings.
 
         Raises:
             EnvironmentRefusedError: P505, the ledger belongs to another environment or account.
-            ConfigurationError: there is no ledger to look at, it cannot be made here, or there is no such environment.
+            ConfigurationError: there is no ledger to look at, it cannot be made here, or there is no such environment;
+                or it is encrypted, and its key is not among the keys, or is needed to work and none was given.
             LedgerError: it is newer than this program, is no ledger, or cannot be written durably.
         """
         world = None if environment is None else resolve(environment).environment
+        sealer = Sealer(keys) if keys else None
         url = _engine.url_of(where)
         path = _engine.file_of(url)
         makes = environment is not None and account is not None
@@ -104,12 +110,13 @@ class Ledger:
         try:
             with in_words():
                 _migrate.migrate(engine, path, makes=makes)
-                facts = own_row(engine, world, account, clock)
+                facts = own_row(engine, world, account, clock, sealer)
                 check_belongs(facts, world, account)
+                vault, key = unlock(engine, facts, sealer, works=makes)
         except BaseException:
             engine.dispose()
             raise
-        core = Core(facts.id, facts.key, clock, pace, new_id)
+        core = Core(facts.id, vault, key, clock, pace, new_id)
         return cls(engine, path, core, facts, claims=makes)
 
     @property
@@ -196,31 +203,6 @@ class Ledger:
                 .values(lease_until=micros(until))
             )
             return held.rowcount == 1
-
-    def checkpoint(self) -> Checkpoint | None:
-        """Write down the heads of all chains that moved since the checkpoint before; None where none did."""
-        with self._written() as connection:
-            return _queries.write_checkpoint(connection, self._core)
-
-    def verify(self) -> list[Problem]:
-        """What in the ledger is not as it was written; empty where all is.
-
-        Each filing's chain is walked up to its first broken link. It sees one moment, and workers may go on meanwhile.
-        """
-        with self._read() as connection:
-            return list(verify(connection, self.id, self._core.clock(), self._core.pace))
-
-    def export(self, filing_id: str, folder: str | os.PathLike[str]) -> None:
-        """Write a filing's whole history into a new folder, for people who have no ledger: see its README.txt.
-
-        It holds the documents and raw answers, so only the owner can read it.
-
-        Raises:
-            LedgerError: there is no such filing.
-            ConfigurationError: the folder is there already, or cannot be made.
-        """
-        with self._read() as connection:
-            export(connection, self._facts, filing_id, Path(folder))
 
     # --- what is asked ---------------------------------------------------------------------------------------
 
@@ -342,7 +324,7 @@ class Ledger:
             return len(connection.execute(query).all())
 
     def history(self, filing_id: str) -> list[tuple[datetime, Event]]:
-        """The events of a filing in order, each with when it was appended; without those whose payload was purged."""
+        """The events of a filing in order, each with when it was appended."""
         c = t.events.c
         with self._read() as connection:
             query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.payload.isnot(None))
@@ -351,7 +333,7 @@ class Ledger:
     def records(self, filing_id: str) -> tuple[StoredRecord, ...]:
         """The records of a filing as they came in last, in their order."""
         with self._read() as connection:
-            return _queries.records_of(connection, filing_id)
+            return _queries.records_of(connection, self._core.vault, filing_id)
 
     def package(self, filing_id: str) -> Frozen | None:
         """What is filed, or was, in its newest revision; None where nothing could be built yet, or it was purged."""
@@ -360,12 +342,13 @@ class Ledger:
             row = connection.execute(select(c.id, c.state).where(c.id == filing_id)).one_or_none()
             if row is None:
                 return None
-            return load_package(connection, filing_id, state_of(connection, filing_id, row.state).revision)
+            revision = state_of(connection, filing_id, row.state).revision
+            return load_package(connection, self._core.vault, filing_id, revision)
 
     def findings(self, filing_id: str) -> list[dict[str, Any]]:
         """What was found in the records of a filing when they last came in, as plain data; empty if it was purged."""
         with self._read() as connection:
-            return _queries.findings_of(connection, filing_id)
+            return _queries.findings_of(connection, self._core.vault, filing_id)
 
     def filed_since(self, moment: datetime) -> int:
         """How many filings were filed since a moment: by when the last answer about their report's /finish came."""
@@ -380,13 +363,14 @@ class Ledger:
     def exchanges(self, filing_id: str) -> tuple[Exchange, ...]:
         """The requests of a filing with what came back, in the order in which they were sent."""
         with self._read() as connection:
-            return _queries.exchanges_of(connection, filing_id)
+            return _queries.exchanges_of(connection, self._core.vault, filing_id)
 
     def receipt(self, filing_id: str) -> bytes | None:
-        """The raw answer by which the filing is filed; None where it is not, or nobody saw it, or it was purged."""
+        """The raw answer by which the filing is filed; None where it is not, or nobody saw it."""
         with self._read() as connection:
-            found = _queries.receipt_of(connection, filing_id)
-        return None if found is None else found.body
+            found = _queries.receipt_row(connection, filing_id)
+            body: bytes | None = None if found is None else self._core.vault.opened("exchanges", found)["body"]
+        return body
 
 
 def _filing(connection: Connection, row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) -> Filing:

@@ -18,6 +18,7 @@ from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import ROOT, blind, checkpoint_digest, micros
 from cybertip.ledger._rows import exchange_of
 from cybertip.ledger._values import Checkpoint, Core, StoredRecord
+from cybertip.ledger._vault import Vault
 
 
 def record_ids_of(connection: Connection, filing_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -30,17 +31,18 @@ def record_ids_of(connection: Connection, filing_ids: Sequence[str]) -> dict[str
     return found
 
 
-def records_of(connection: Connection, filing_id: str) -> tuple[StoredRecord, ...]:
+def records_of(connection: Connection, vault: Vault, filing_id: str) -> tuple[StoredRecord, ...]:
     """The records of a filing as they came in last, in their order."""
     member, r = t.filing_records.c, t.record_contents.c
     newest = select(func.max(r.number)).where(r.record_id == member.record_id).correlate(t.filing_records)
     rows = connection.execute(
-        select(r.record_id, r.content, r.folder)
+        select(r.record_id, r.number, r.content, r.folder)
         .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
         .where(member.filing_id == filing_id, r.number == newest.scalar_subquery())
         .order_by(member.position)
-    )
-    return tuple(StoredRecord(row.record_id, row.content, row.folder) for row in rows)
+    ).mappings()
+    opened = (vault.opened("record_contents", row) for row in rows)
+    return tuple(StoredRecord(row["record_id"], row["content"], row["folder"]) for row in opened)
 
 
 def ids_like(connection: Connection, beginning: str, most: int) -> tuple[str, ...]:
@@ -100,29 +102,33 @@ def reports_opened(connection: Connection) -> frozenset[int]:
 
 
 def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping]:
-    """The rows of a filing's exchanges in the order in which they were sent."""
+    """The rows of a filing's exchanges, as they are stored, in the order in which they were sent."""
     x, e = t.exchanges.c, t.events.c
     told = select(func.min(e.seq)).where(e.filing_id == x.filing_id, e.call_id == x.call_id).correlate(t.exchanges)
     query = select(t.exchanges).where(x.filing_id == filing_id)
     return connection.execute(query.order_by(x.sent, told.scalar_subquery(), x.call_id)).mappings().all()
 
 
-def exchanges_of(connection: Connection, filing_id: str) -> tuple[Exchange, ...]:
+def exchanges_of(connection: Connection, vault: Vault, filing_id: str) -> tuple[Exchange, ...]:
     """The exchanges of a filing in the order in which they were sent."""
-    return tuple(map(exchange_of, exchange_rows(connection, filing_id)))
+    return tuple(exchange_of(vault.opened("exchanges", row)) for row in exchange_rows(connection, filing_id))
 
 
-def findings_of(connection: Connection, filing_id: str) -> list[dict[str, Any]]:
+def findings_of(connection: Connection, vault: Vault, filing_id: str) -> list[dict[str, Any]]:
     """The newest findings of a filing."""
     c = t.findings.c
-    query = select(c.findings).where(c.filing_id == filing_id).order_by(c.number.desc()).limit(1)
-    text = connection.execute(query).scalar_one_or_none()
+    query = select(c.filing_id, c.number, c.findings).where(c.filing_id == filing_id).order_by(c.number.desc())
+    row = connection.execute(query.limit(1)).mappings().one_or_none()
+    text = None if row is None else vault.opened("findings", row)["findings"]
     found: list[dict[str, Any]] = json.loads(text or "[]")
     return found
 
 
-def receipt_of(connection: Connection, filing_id: str) -> Exchange | None:
-    """The exchange by which a filing is filed; None where it is not, or the receipt was lost."""
+def receipt_row(connection: Connection, filing_id: str) -> RowMapping | None:
+    """The row, as it is stored, of the exchange by which a filing is filed.
+
+    None where it is not filed, or the receipt was lost.
+    """
     report_id = connection.execute(
         select(t.filings.c.report_id).where(t.filings.c.id == filing_id)
     ).scalar_one_or_none()
@@ -136,11 +142,10 @@ def receipt_of(connection: Connection, filing_id: str) -> Exchange | None:
         .order_by(e.seq)
     ).mappings()
     for row in rows:
+        # A payload that somebody took out proves nothing; verifying finds it.
         event = None if row["payload"] is None else load(row["payload"])
-        answers = isinstance(event, CallEnded) and event.outcome is Outcome.OK and event.report_id == report_id
-        # Of a purged event only the state knows how it ended, and the exchange which report it was about.
-        if answers or (event is None and row["report_id"] == report_id and row["http_status"] == 200):
-            return exchange_of(row)
+        if isinstance(event, CallEnded) and event.outcome is Outcome.OK and event.report_id == report_id:
+            return row
     return None
 
 

@@ -21,6 +21,7 @@ from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import canonical, micros, moment_of, new_salt, package_digest, salted
 from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._vault import Vault
 
 _STATE: TypeAdapter[State] = TypeAdapter(State)
 _WORKED_ON = frozenset({Phase.OPEN, Phase.FINISHING, Phase.CLOSING})
@@ -114,7 +115,7 @@ def exchange_digest(row: Mapping[Any, Any]) -> bytes:
 
 
 def exchange_row(filing_id: str, exchange: Exchange) -> dict[str, Any]:
-    """The row of an exchange, with its digest."""
+    """The row of an exchange, with its digest; it is sealed when it is written."""
     salt = new_salt()
     row: dict[str, Any] = {
         "filing_id": filing_id,
@@ -138,7 +139,7 @@ def exchange_row(filing_id: str, exchange: Exchange) -> dict[str, Any]:
 
 
 def exchange_of(row: Mapping[Any, Any]) -> Exchange:
-    """The exchange of a row; without its body if that was purged."""
+    """The exchange of a row that was opened; without its body if that was purged."""
     return Exchange(
         row["call_id"],
         CallName(row["call"]),
@@ -157,23 +158,21 @@ def exchange_of(row: Mapping[Any, Any]) -> Exchange:
 # --- packages ----------------------------------------------------------------------------------------------------
 
 
-def store_package(connection: Connection, filing_id: str, revision: int, package: Frozen) -> None:
+def store_package(connection: Connection, vault: Vault, filing_id: str, revision: int, package: Frozen) -> None:
     """Store a package for good."""
     manifest, salt = package.manifest(), new_salt()
-    digest = package_digest(salt, hashlib.sha256(manifest).hexdigest(), [item.size for item in package.files])
-    connection.execute(
-        insert(t.packages).values(
-            filing_id=filing_id,
-            revision=revision,
-            report=package.report,
-            batched=package.batched,
-            versions=json.dumps(package.versions),
-            notes=json.dumps(package.notes),
-            manifest=manifest,
-            salt=salt,
-            digest=digest,
-        )
-    )
+    row = {
+        "filing_id": filing_id,
+        "revision": revision,
+        "report": package.report,
+        "batched": package.batched,
+        "versions": json.dumps(package.versions),
+        "notes": json.dumps(package.notes),
+        "manifest": manifest,
+        "salt": salt,
+        "digest": package_digest(salt, hashlib.sha256(manifest).hexdigest(), [item.size for item in package.files]),
+    }
+    connection.execute(insert(t.packages), vault.sealed("packages", row))
     files = [
         {
             "filing_id": filing_id,
@@ -189,27 +188,33 @@ def store_package(connection: Connection, filing_id: str, revision: int, package
         for position, item in enumerate(package.files)
     ]
     if files:
-        connection.execute(insert(t.package_files), files)
+        connection.execute(insert(t.package_files), [vault.sealed("package_files", row) for row in files])
 
 
-def load_package(connection: Connection, filing_id: str, revision: int) -> Frozen | None:
-    """The package of a revision; None where there is none, or where it was purged."""
-    row = connection.execute(
-        select(t.packages).where(t.packages.c.filing_id == filing_id, t.packages.c.revision == revision)
-    ).one_or_none()
-    if row is None or row.report is None or row.notes is None:
+def load_package(connection: Connection, vault: Vault, filing_id: str, revision: int) -> Frozen | None:
+    """The package of a revision; None where there is none, or where it was purged.
+
+    Raises:
+        LedgerError: it is sealed, and cannot be opened.
+    """
+    found = (
+        connection.execute(
+            select(t.packages).where(t.packages.c.filing_id == filing_id, t.packages.c.revision == revision)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if found is None or found["report"] is None or found["notes"] is None:
         return None
+    row = vault.opened("packages", found)
+    files = (vault.opened("package_files", item) for item in package_file_rows(connection, filing_id, revision))
     return Frozen(
-        row.report,
-        tuple(file_of(item) for item in package_file_rows(connection, filing_id, revision)),
-        json.loads(row.versions),
-        row.batched,
-        json.loads(row.notes),
+        row["report"], tuple(map(file_of, files)), json.loads(row["versions"]), row["batched"], json.loads(row["notes"])
     )
 
 
 def package_file_rows(connection: Connection, filing_id: str, revision: int) -> Sequence[Mapping[Any, Any]]:
-    """The rows of a package's files in order."""
+    """The rows of a package's files in order, as they are stored."""
     return (
         connection.execute(
             select(t.package_files)
@@ -222,5 +227,5 @@ def package_file_rows(connection: Connection, filing_id: str, revision: int) -> 
 
 
 def file_of(row: Mapping[Any, Any]) -> FrozenFile:
-    """The file of a row."""
+    """The file of a row that was opened."""
     return FrozenFile(row["location"], row["content"], row["name"], row["sha256"], row["size"], row["details"])

@@ -13,14 +13,17 @@ from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Claimed
 from cybertip.filing.machine import apply, begin
 from cybertip.filing.packages import Frozen
-from cybertip.ledger import _claims, _rows
+from cybertip.filing.preservation import Retention
+from cybertip.ledger import _claims, _purging, _rows
 from cybertip.ledger import _tables as t
 from cybertip.ledger._book import Book, Page, Pages
 from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_digest, salted
 from cybertip.ledger._errors import LedgerError, RecordKnownError
 from cybertip.ledger._values import Core, Found, NewFiling
+from cybertip.ledger._vault import NO_KEY
 
 _BLOCKED = select(t.ledger.c.blocked)
+_KEY = select(t.ledger.c.key)
 
 
 class Transaction:
@@ -55,9 +58,11 @@ class Transaction:
 
         Raises:
             RecordKnownError: P506, the ledger has one of the records already.
+            ConfigurationError: the ledger is encrypted, and its key was not given.
             ValueError: the parts of the filing do not belong together.
         """
         self._check_open()
+        self._check_key()
         ids = filing.record_ids
         if not ids or len(set(ids)) != len(ids) or len(ids) != len(filing.records):
             raise ValueError("a filing needs records with different ids, and one content for each")
@@ -81,7 +86,7 @@ class Transaction:
             self._store_record(record_id, content, filing.folder)
         self._store_findings(filing_id, filing.findings)
         if filing.package is not None:
-            _rows.store_package(self._connection, filing_id, 1, filing.package)
+            _rows.store_package(self._connection, self._core.vault, filing_id, 1, filing.package)
         self._index(filing_id, filing)
         self._pages.write(page, page.state, filing.enqueued, now)
         return filing_id
@@ -90,13 +95,20 @@ class Transaction:
         """What the ledger has under a record's id; None where it does not have it."""
         self._check_open()
         r, member = t.record_contents.c, t.filing_records.c
-        rows = self._connection.execute(
-            select(member.filing_id, r.content, r.sha256)
-            .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
-            .where(member.record_id == record_id)
-            .order_by(r.number.desc())
-        ).all()
-        return Found(rows[0].filing_id, rows[0].content, tuple(row.sha256.hex() for row in rows)) if rows else None
+        rows = (
+            self._connection.execute(
+                select(member.filing_id, r.record_id, r.number, r.content, r.sha256)
+                .join_from(t.filing_records, t.record_contents, r.record_id == member.record_id)
+                .where(member.record_id == record_id)
+                .order_by(r.number.desc())
+            )
+            .mappings()
+            .all()
+        )
+        if not rows:
+            return None
+        newest = self._core.vault.opened("record_contents", rows[0])
+        return Found(newest["filing_id"], newest["content"], tuple(row["sha256"].hex() for row in rows))
 
     def correct(self, filing_id: str, new: NewFiling) -> int:
         """Store another revision; its number for the event `Corrected`, 0 where nothing could be built.
@@ -106,9 +118,11 @@ class Transaction:
             new: the records as they are now, what was built of them and found; its event is not used.
 
         Raises:
+            ConfigurationError: the ledger is encrypted, and its key was not given.
             ValueError: a record is not one of the filing's.
         """
         self._check_open()
+        self._check_key()
         self._pages.get(filing_id)  # locks it
         if set(new.record_ids) != set(record_ids(self._connection, filing_id)):
             raise ValueError("a filing is corrected with all of its records, and with no other")
@@ -120,7 +134,7 @@ class Transaction:
             return 0
         newest = select(func.max(t.packages.c.revision)).where(t.packages.c.filing_id == filing_id)
         revision: int = (self._connection.execute(newest).scalar_one() or 0) + 1
-        _rows.store_package(self._connection, filing_id, revision, new.package)
+        _rows.store_package(self._connection, self._core.vault, filing_id, revision, new.package)
         return revision
 
     def package(self, filing_id: str) -> Frozen:
@@ -131,7 +145,7 @@ class Transaction:
         """
         self._check_open()
         revision = self._pages.get(filing_id).state.revision
-        package = _rows.load_package(self._connection, filing_id, revision)
+        package = _rows.load_package(self._connection, self._core.vault, filing_id, revision)
         if package is None:
             raise LedgerError(
                 f"the documents of filing {filing_id} were purged" if revision else
@@ -152,10 +166,14 @@ class Transaction:
 
         Returns:
             None where nothing is due, there is no room for another open report, or the queue is blocked.
+
+        Raises:
+            ConfigurationError: the ledger was opened to look, or it was encrypted since with a key that was not given.
         """
         self._check_open()
         if not self._claims:
             raise ConfigurationError("a ledger that was opened without its environment and account serves no filings")
+        self._check_key()
         if self.blocked():
             return None
         self._pages.flush()
@@ -177,8 +195,11 @@ class Transaction:
 
         Raises:
             LedgerError: there is no such filing.
+            ConfigurationError: the ledger was opened to serve filings, and was encrypted since with another key.
         """
         self._check_open()
+        if self._claims:
+            self._check_key()
         page = self._pages.get(filing_id)
         if page.held_until is not None and page.held_until > micros(now):
             return None
@@ -256,7 +277,22 @@ class Transaction:
         self._check_open()
         self._connection.execute(update(t.ledger).values(blocked=None, blocked_since=None))
 
+    # --- purging ---------------------------------------------------------------------------------------------
+
+    def purge(self, filing_id: str, by: str, reason: str, retention: Retention) -> int:
+        """Take a filing's contents out; as of `Ledger.purge`, which also overwrites them in the file."""
+        self._check_open()
+        return _purging.purge(self._connection, self._core, self.book(filing_id), by, reason, retention)
+
     # --- parts -----------------------------------------------------------------------------------------------
+
+    def _check_key(self) -> None:
+        """See that nothing is written openly into a ledger that is encrypted, be it since it was opened.
+
+        Answers are written all the same: none may be lost, and `Ledger.rekey` seals them.
+        """
+        if not self._core.vault.takes(self._connection.execute(_KEY).scalar_one()):
+            raise ConfigurationError(f"nothing new is written into an encrypted ledger without its key: {NO_KEY}")
 
     def _index(self, filing_id: str, filing: NewFiling) -> None:
         """Let a filing be found by its accounts and its escalation, which are not stored."""
@@ -273,31 +309,29 @@ class Transaction:
         newest = select(func.max(t.record_contents.c.number)).where(t.record_contents.c.record_id == record_id)
         number: int = (self._connection.execute(newest).scalar_one() or 0) + 1
         sha256, salt = hashlib.sha256(content).digest(), new_salt()
-        self._connection.execute(
-            insert(t.record_contents).values(
-                record_id=record_id,
-                number=number,
-                content=content,
-                sha256=sha256,
-                salt=salt,
-                digest=record_digest(salt, record_id, sha256),
-                folder=folder,
-            )
-        )
+        row = {
+            "record_id": record_id,
+            "number": number,
+            "content": content,
+            "sha256": sha256,
+            "salt": salt,
+            "digest": record_digest(salt, record_id, sha256),
+            "folder": folder,
+        }
+        self._connection.execute(insert(t.record_contents), self._core.vault.sealed("record_contents", row))
 
     def _store_findings(self, filing_id: str, findings: Sequence[dict[str, object]]) -> None:
         newest = select(func.max(t.findings.c.number)).where(t.findings.c.filing_id == filing_id)
         number: int = (self._connection.execute(newest).scalar_one() or 0) + 1
         told, salt = canonical(list(findings)), new_salt()
-        self._connection.execute(
-            insert(t.findings).values(
-                filing_id=filing_id,
-                number=number,
-                findings=told.decode(),
-                salt=salt,
-                digest=salted(salt, told),
-            )
-        )
+        row = {
+            "filing_id": filing_id,
+            "number": number,
+            "findings": told.decode(),
+            "salt": salt,
+            "digest": salted(salt, told),
+        }
+        self._connection.execute(insert(t.findings), self._core.vault.sealed("findings", row))
 
 
 def record_ids(connection: Connection, filing_id: str) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.states import State
 from cybertip.filing.status import Status
+from cybertip.ledger._errors import SealedError
+from cybertip.ledger._vault import NO_KEY, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +148,60 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Purgeable:
+    """A filing that has ended, and whether its payloads may be purged.
+
+    Attributes:
+        filing: the filing.
+        kept: why it may not; empty where it may.
+        until: to when it is preserved; None where it may be purged, or that depends on something else than time.
+    """
+
+    filing: Filing
+    kept: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """What sealing with another key came to.
+
+    Attributes:
+        rows: how many rows were sealed anew.
+        left: what could not be opened, and is as it was: its place and why, without content.
+    """
+
+    rows: int
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Core:
     """What all parts of an open ledger share.
 
     Attributes:
         ledger_id: the ledger's id.
-        key: keys the blind indexes.
+        vault: seals what is written and opens what is read.
+        opened_key: the key of the blind indexes; None where it is sealed and no key was given.
         clock: tells the moment.
         pace: how long is waited; tells when a filing is due.
         new_id: makes ids of filings.
     """
 
     ledger_id: str
-    key: bytes = field(repr=False)
+    vault: Vault = field(repr=False)
+    opened_key: bytes | None = field(repr=False)
     clock: Callable[[], datetime] = field(repr=False)
     pace: Pace
     new_id: Callable[[], str] = field(repr=False)
+
+    @property
+    def key(self) -> bytes:
+        """Keys the blind indexes.
+
+        Raises:
+            SealedError: it is sealed, and no key of the ledger was given.
+        """
+        if self.opened_key is None:
+            raise SealedError(f"accounts and escalations are found by the ledger's own key: {NO_KEY}")
+        return self.opened_key

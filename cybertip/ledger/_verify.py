@@ -11,46 +11,53 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cybertip.filing.events import Event, load
+from cybertip.filing.events import Event, Purged, load
 from cybertip.filing.machine import IllegalEventError, fold
-from cybertip.filing.schedule import Pace
 from cybertip.filing.states import Phase, State
 from cybertip.ledger import _tables as t
-from cybertip.ledger._beside import Beside, look_beside
+from cybertip.ledger._beside import Beside, kept_of, look_beside
 from cybertip.ledger._chain import ROOT, checkpoint_digest, link_of, salted
 from cybertip.ledger._engine import damage
-from cybertip.ledger._queries import receipt_of
+from cybertip.ledger._queries import receipt_row
 from cybertip.ledger._rows import columns_of, due_of, dump_state, load_state
-from cybertip.ledger._values import Problem
+from cybertip.ledger._values import Core, Problem
 
 Row = Mapping[Any, Any]
 _UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IllegalEventError, SQLAlchemyError)
 """What comes of values that nobody wrote; pydantic's ValidationError is a ValueError."""
 
 
-def verify(connection: Connection, ledger_id: str, now: datetime, pace: Pace) -> Iterator[Problem]:
+def verify(connection: Connection, core: Core, now: datetime) -> Iterator[Problem]:
     """What differs from what was written; nothing where all is as it was.
 
     Args:
         connection: a transaction that sees one moment.
-        ledger_id: the ledger's id.
+        core: what the ledger's parts share; without its key, what is sealed is passed over.
         now: the moment.
-        pace: how long is waited.
     """
     yield from (Problem(None, None, words) for words in damage(connection))
     heads: dict[str, tuple[int, str]] = {}
     try:
-        yield from _checkpoints(connection, ledger_id, heads)
+        yield from _checkpoints(connection, core.ledger_id, heads)
     except _UNREADABLE as problem:
         yield Problem(None, None, f"the checkpoints cannot be read: {_what(problem)}")
     ids = connection.execute(select(t.filings.c.id).order_by(t.filings.c.created, t.filings.c.id)).scalars().all()
     for filing_id in ids:
-        try:
-            yield from _Walk(connection, ledger_id, filing_id, heads.pop(filing_id, None), now, pace).problems()
-        except _UNREADABLE as problem:
-            yield Problem(filing_id, None, f"what is stored cannot be read: {_what(problem)}")
+        yield from _walk(_Walk(connection, core, filing_id, now, heads.pop(filing_id, (0, ""))))
     for filing_id, (seq, _) in heads.items():
         yield Problem(filing_id, seq, "a checkpoint names this event, and the whole filing is not there any more")
+
+
+def verify_one(connection: Connection, core: Core, filing_id: str, now: datetime) -> Iterator[Problem]:
+    """What differs in one filing; otherwise as `verify`. No checkpoint is looked at."""
+    yield from _walk(_Walk(connection, core, filing_id, now))
+
+
+def _walk(walk: _Walk) -> Iterator[Problem]:
+    try:
+        yield from walk.problems()
+    except _UNREADABLE as problem:
+        yield Problem(walk.filing_id, None, f"what is stored cannot be read: {_what(problem)}")
 
 
 def _what(problem: BaseException) -> str:
@@ -86,28 +93,26 @@ class _Walk:
     """One filing's chain, and what hangs on it."""
 
     def __init__(
-        self,
-        connection: Connection,
-        ledger_id: str,
-        filing_id: str,
-        head: tuple[int, str] | None,
-        now: datetime,
-        pace: Pace,
+        self, connection: Connection, core: Core, filing_id: str, now: datetime, head: tuple[int, str] | None = None
     ) -> None:
-        self._connection, self._ledger_id, self._id, self._head = connection, ledger_id, filing_id, head
-        self._now, self._pace = now, pace
-        self._events: list[Event | None] = []
+        """Take the filing, and the event that the newest checkpoint names of it; None to look at no checkpoint."""
+        self._connection, self._core, self.filing_id, self._head = connection, core, filing_id, head
+        self._now = now
+        self._events: list[Event] = []
         self._last: Row | None = None
 
     def _told(self, seq: int | None, words: str) -> Problem:
-        return Problem(self._id, seq, words)
+        return Problem(self.filing_id, seq, words)
 
     def problems(self) -> Iterator[Problem]:
         c = t.events.c
         rows = (
-            self._connection.execute(select(t.events).where(c.filing_id == self._id).order_by(c.seq)).mappings().all()
+            self._connection.execute(select(t.events).where(c.filing_id == self.filing_id).order_by(c.seq))
+            .mappings()
+            .all()
         )
-        beside = look_beside(self._connection, self._id)
+        purged = any(row["kind"] == "purged" for row in rows)
+        beside = look_beside(self._connection, self._core.vault, self.filing_id, purged=purged)
         yield from (self._told(None, words) for words in beside.problems)
         previous = ROOT
         for seq, row in enumerate(rows, start=1):
@@ -119,7 +124,7 @@ class _Walk:
             yield from (self._told(seq, words) for words in self._hanging(row, beside))
             previous, self._last = row["link"], row
         yield from (self._told(None, f"{what} is there that no event names") for what in beside.unnamed())
-        row = self._connection.execute(select(t.filings).where(t.filings.c.id == self._id)).mappings().one()
+        row = self._connection.execute(select(t.filings).where(t.filings.c.id == self.filing_id)).mappings().one()
         yield from self._ends(row, rows)
         yield from self._states(row)
 
@@ -129,11 +134,13 @@ class _Walk:
             return "the event is missing"
         if row["previous"] != previous:
             return "it does not follow the event before it"
-        if row["payload"] is not None and salted(row["salt"], row["payload"]) != row["payload_digest"]:
+        if row["payload"] is None:
+            return "its payload is missing, and that of an event is never purged"
+        if salted(row["salt"], row["payload"]) != row["payload_digest"]:
             return "its payload is not the one that was written"
         link = link_of(
-            ledger_id=self._ledger_id,
-            filing_id=self._id,
+            ledger_id=self._core.ledger_id,
+            filing_id=self.filing_id,
             seq=seq,
             kind=row["kind"],
             version=row["format"],
@@ -148,11 +155,16 @@ class _Walk:
 
     def _hanging(self, row: Row, beside: Beside) -> Iterator[str]:
         """What is wrong with what an intact event names."""
-        event = None if row["payload"] is None else load(row["payload"])
+        event = load(row["payload"])
         self._events.append(event)
-        if event is not None and event.kind != row["kind"]:
+        if event.kind != row["kind"]:
             yield "its payload is that of another kind of event"
-        yield from beside.check(json.loads(row["attached"]), row["call_id"], getattr(event, "revision", None))
+        attached = json.loads(row["attached"])
+        yield from beside.check(attached, row["call_id"], getattr(event, "revision", None))
+        if isinstance(event, Purged):
+            kept = salted(row["salt"], kept_of(self._connection, self.filing_id)).hex()
+            if attached.get("kept") != kept:
+                yield "what was kept of its packages is not what was there when it was purged"
 
     def _ends(self, row: Row, rows: Any) -> Iterator[Problem]:
         if not rows:
@@ -163,7 +175,9 @@ class _Walk:
             yield self._told(len(rows), f"the chain ends here, and the filing says that it has {row['events']} events")
         if row["created"] != rows[0]["recorded"]:
             yield self._told(1, "the filing says that it came in at another time")
-        seq, link = self._head if self._head is not None else (0, "")
+        if self._head is None:
+            return
+        seq, link = self._head
         if row["checked"] != seq:
             yield self._told(None, f"the filing says that its checkpoint is at event {row['checked']}, not {seq}")
         if seq > len(rows):
@@ -173,17 +187,17 @@ class _Walk:
 
     def _states(self, row: Row) -> Iterator[Problem]:
         state = load_state(row["state"])
-        events = [event for event in self._events if event is not None]
-        whole = len(events) == len(self._events) and bool(events)
         if row["state"] and self._last is not None and not self._is_last_state(row["state"]):
             yield self._told(None, "its state is not the one that its last event led to")
-        if (whole and fold(events) != state) or not _within(json.loads(row["state"]), json.loads(dump_state(state))):
+        if (self._events and fold(self._events) != state) or not _within(
+            json.loads(row["state"]), json.loads(dump_state(state))
+        ):
             yield self._told(None, "its state is not what its events come to")
         told = {name: value for name, value in columns_of(state).items() if name != "state"}
         wrong = sorted(name for name, value in told.items() if row[name] != value)
         if wrong:
             yield self._told(None, f"these columns do not follow from its state: {', '.join(wrong)}")
-        if row["due"] is None and due_of(state, self._now, self._pace) is not None:
+        if row["due"] is None and due_of(state, self._now, self._core.pace) is not None:
             yield self._told(None, "it has to go on, and says that it rests")
         yield from self._receipt(state)
 
@@ -197,6 +211,6 @@ class _Walk:
     def _receipt(self, state: State) -> Iterator[Problem]:
         if state.phase is not Phase.FILED or state.receipt_lost:
             return
-        found = receipt_of(self._connection, self._id)
-        if found is None:
+        found = receipt_row(self._connection, self.filing_id)
+        if found is None or found["body"] is None:
             yield self._told(None, "it is filed, and its receipt is not among the answers")

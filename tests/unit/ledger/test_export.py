@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from cybertip.errors import ConfigurationError
+from cybertip.filing.preservation import Retention
 from cybertip.ledger import Ledger, LedgerError
-from tests.unit.ledger.ledgers import add, file_it, package
+from tests.unit.ledger.ledgers import Clock, add, file_it, open_ledger, package
 
 
 @pytest.fixture
@@ -142,16 +143,32 @@ def test_what_is_not_there_is_not_exported(ledger: Ledger, tmp_path: Path) -> No
         ledger.export(add(ledger), tmp_path / "missing" / "b")
 
 
-def test_what_was_purged_has_no_file(ledger: Ledger, tmp_path: Path) -> None:
-    """It is still named by its digest."""
-    filing_id = add(ledger)
-    file_it(ledger, filing_id)
-    with ledger._written() as connection:
-        for statement in ("events SET payload", "exchanges SET body", "record_contents SET content"):
-            connection.exec_driver_sql(f"UPDATE {statement} = NULL")
-    ledger.export(filing_id, tmp_path / "purged")
+def test_what_was_purged_has_no_file(path: Path, tmp_path: Path) -> None:
+    """It is still named by its digest, with who took it out, when and why; the receipt is there."""
+    clock = Clock()
+    with open_ledger(path, clock) as ledger:
+        filing_id = add(ledger)
+        file_it(ledger, filing_id)
+        clock.pass_by(days=400)
+        ledger.purge(filing_id, by="Kim", reason="a year has passed", retention=Retention())
+        ledger.export(filing_id, tmp_path / "purged")
     content = json.loads((tmp_path / "purged/history.json").read_text())
-    assert not (tmp_path / "purged/answers").exists()
-    assert {one["answer"] for one in content["exchanges"]} == {None}
-    assert {one["payload"] for one in content["events"]} == {None}
+    assert content["purged"] == [{"at": "2027-04-06T12:00:00Z", "by": "Kim", "reason": "a year has passed"}]
+    assert not (tmp_path / "purged/records").exists()
+    assert not (tmp_path / "purged/packages").exists()
+    assert [one.name for one in (tmp_path / "purged/answers").iterdir()] == ["006-finish.xml"]
+    assert all(one["payload"] for one in content["events"])
     assert all(one["digest"] for one in content["exchanges"])
+    # What stays of the packages is proven by the event, as the README says.
+    told = content["events"][-1]
+    kept = [
+        {
+            "revision": one["revision"],
+            "batched": one["batched"],
+            "versions": one["versions"],
+            "files": [{"sha256": file["sha256"], "size": file["size"]} for file in one["files"]],
+        }
+        for one in content["packages"]
+    ]
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":")).encode()
+    assert told["attached"]["kept"] == hashlib.sha256(bytes.fromhex(told["salt"]) + text).hexdigest()

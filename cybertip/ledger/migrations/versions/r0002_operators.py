@@ -18,7 +18,7 @@ _SEALED = "63743100"
 
 
 def upgrade() -> None:
-    """Add columns and tables, and let answers be sealed."""
+    """Add columns and tables, let answers be sealed, and keep all of an event."""
     op.add_column("filings", sa.Column("noticed", sa.Integer(), nullable=False, server_default="0"))
     op.create_index(
         "ix_filings_news",
@@ -82,6 +82,12 @@ def _notices() -> None:
 
 
 def _seal_in_sqlite() -> None:
+    # What happened, and who did it, is never purged.
+    op.execute("DROP TRIGGER events_keep")
+    op.execute(
+        "CREATE TRIGGER events_keep BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'the events of a ledger are never"
+        " changed'); END"
+    )
     same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in _EXCHANGE)
     sealed = f'OLD."body" IS NOT NULL AND substr(NEW."body", 1, 4) = x\'{_SEALED}\''
     op.execute("DROP TRIGGER exchanges_keep")
@@ -92,6 +98,10 @@ def _seal_in_sqlite() -> None:
 
 
 def _seal_in_postgresql() -> None:
+    op.execute(
+        "CREATE OR REPLACE FUNCTION events_keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " RAISE EXCEPTION 'the events of a ledger are never changed or deleted'; END $$"
+    )
     same = " AND ".join(f'NEW."{name}" IS NOT DISTINCT FROM OLD."{name}"' for name in _EXCHANGE)
     sealed = f'OLD."body" IS NOT NULL AND substring(NEW."body" from 1 for 4) = \'\\x{_SEALED}\'::bytea'
     op.execute(
