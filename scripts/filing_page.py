@@ -145,7 +145,7 @@ def _events(state: State) -> Iterator[tuple[str, Event, State]]:
         yield one.kind, one, state
     yield "corrected, with errors", Corrected(0, (), "p", findings=("P501",)), state
     yield "decided filed", Decided(Word.FILED, "p", _NOW, "r", 7), state
-    yield "decided refile", Decided(Word.REFILE, "p", _NOW, "r"), state
+    yield "decided refile", Decided(Word.REFILE, "p", _NOW, "r", 7), state
 
 
 def _diagram() -> str:

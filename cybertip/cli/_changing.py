@@ -95,12 +95,13 @@ class Desk:
         return Exit.NEEDS_PERSON if filing.state.phase is Phase.CORRECTION else Exit.DONE
 
     def _not_done(self, problem: CommandRefusedError | FilingBusyError) -> tuple[Exit, dict[str, Any]]:
-        named = f"filing {problem.filing.id}: " if isinstance(problem, CommandRefusedError) else ""
+        stands = problem.filing if isinstance(problem, CommandRefusedError) else None
+        named = f"filing {stands.id}: " if stands is not None else ""
         self.output.say(f"cybertip {self.output.command}: {named}{problem}")
         shown = {"environment": str(self.ledger.environment), "error": error_data(problem)}
-        if isinstance(problem, CommandRefusedError):
-            return Exit.FINDINGS, {**shown, **as_data(problem.filing)}
-        return Exit.UNREACHABLE, shown
+        if isinstance(problem, FilingBusyError):
+            return Exit.UNREACHABLE, shown
+        return Exit.FINDINGS, shown if stands is None else {**shown, **as_data(stands)}
 
     def _errors(self, filing: Filing) -> list[dict[str, Any]]:
         """What keeps a record from being filed, as our checks found it."""

@@ -22,6 +22,10 @@ from cybertip.ledger import Filing
 )
 @click.option("--refile", is_flag=True, help="NCMEC has confirmed that the report is not filed; begin another.")
 @click.option(
+    "--report", type=click.IntRange(1, 2**63 - 1), metavar="REPORT_ID",
+    help="With --refile: the report that NCMEC was asked about, as `cybertip show` names it.",
+)  # fmt: skip
+@click.option(
     "--reference", metavar="TEXT", callback=sayable,
     help="NCMEC's own reference for what it said. Needed with --refile, and for a report that is not known here.",
 )  # fmt: skip
@@ -34,6 +38,7 @@ def command(
     filing: str,
     filed: int | None,
     refile: bool,
+    report: int | None,
     reference: str,
     settings: Settings,
     person: Person,
@@ -47,7 +52,8 @@ def command(
     \b
     --filed REPORT_ID  Nothing is ever sent for the record again.
                        If that is wrong, NCMEC never gets the case.
-    --refile           The report is retracted, and another is filed.
+    --refile --report REPORT_ID
+                       The report is retracted, and another is filed.
                        If that is wrong, NCMEC gets the case twice.
 
     Who said so, and why, is recorded. Exit status 0 if that is written down, 1 if there is nothing to decide or proof
@@ -55,6 +61,8 @@ def command(
     """
     if refile == (filed is not None):
         raise click.UsageError("say what NCMEC said: either --filed REPORT_ID, or --refile")
+    if report is not None and not refile:
+        raise click.UsageError("--report belongs to --refile; --filed names its report itself")
     if refile and not reference.strip():
         raise click.UsageError(
             "--refile needs --reference: another report is begun only with NCMEC's confirmation that the first is not"
@@ -65,7 +73,9 @@ def command(
         found = at.filing(filing)
         asks = at.operator(_consequences(filed))
         return at.carry_out(
-            lambda: asks.decide(found.id, word, reason=person.reason, report_id=filed, reference=reference)
+            lambda: asks.decide(
+                found.id, word, reason=person.reason, report_id=report if refile else filed, reference=reference
+            )
         )
 
 

@@ -23,8 +23,8 @@ def person(state: State, event: Event) -> State:
         case Continued():
             reason = state.reason if state.phase is Phase.CLOSING else ""
             return replace(_anew(state), phase=Phase.NEW if state.phase is Phase.HALTED else state.phase, reason=reason)
-        case Decided(word=Word.REFILE):
-            return _refiled(state)
+        case Decided(word=Word.REFILE, report_id=about):
+            return _refiled(state, about)
         case Decided(report_id=int() as report_id) if 0 < report_id < 2**63:
             state = replace(_anew(state), attempt=None, phase=Phase.FILED, report_id=report_id)
             return replace(state, receipt_lost=True, reason=f"filed, says {event.by}: {event.reason}")
@@ -32,8 +32,14 @@ def person(state: State, event: Event) -> State:
             raise IllegalEventError("the word that it is filed must name the report, by a number from 1 to 2**63 - 1")
 
 
-def _refiled(state: State) -> State:
+def _refiled(state: State, about: int | None) -> State:
     """A person knows that the report which counted is not filed (2). It is closed before another is begun."""
+    counts = None if state.attempt is None else state.attempt.report_id
+    if about != counts:
+        # It may have been true when the person asked; by now another report counts, and that one may be filed.
+        told = "names no report" if about is None else f"is about report {about}"
+        now = "none counts" if counts is None else f"report {counts} counts; ask NCMEC about that one, and name it"
+        raise IllegalEventError(f"the word to file it anew {told}, and {now}")
     # The latest word counts, also over an earlier one to cancel.
     waits = not state.revision or bool(state.findings)
     state = replace(_anew(state), cancelling="", reason=TO_CORRECT if waits else "a person says to file it anew")

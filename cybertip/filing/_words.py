@@ -201,7 +201,7 @@ _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
             "once NCMEC has said that it has the report",
         ),
         (
-            "cybertip resolve {name} --refile --reference TEXT --reason TEXT",
+            "cybertip resolve {name} --refile{about} --reference TEXT --reason TEXT",
             "once NCMEC has confirmed that it does not",
         ),
     ),
@@ -219,7 +219,8 @@ _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
 
 def commands_for(situation: Situation, state: State, name: str) -> tuple[Command, ...]:
     """What a person can do, the most usual first."""
-    usual = tuple(Command(line.format(name=name), effect) for line, effect in _COMMANDS[situation])
+    about = f" --report {state.attempt.report_id}" if state.attempt is not None else ""
+    usual = tuple(Command(line.format(name=name, about=about), effect) for line, effect in _COMMANDS[situation])
     return (*_overrides(state, name), *usual) if situation is Situation.ERRORS_FOUND else usual
 
 

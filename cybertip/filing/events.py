@@ -190,7 +190,9 @@ class Decided:
         by: who.
         at: when.
         reason: why, with NCMEC's reference where there is one.
-        report_id: the report that is filed; None for the word to begin another.
+        report_id: the report that the word is about: the one that is filed; or, for the word to begin another, the one
+            that counts and is certain not to be filed, None where none counts. A word that comes late, when another
+            report counts, is refused.
         reference: NCMEC's own reference for what it said; empty where nobody asked there.
         kind: the event's name in the ledger.
     """

@@ -6,8 +6,8 @@ Why no record is ever filed twice rests on five points. Each has its place below
     with the very event that precedes the first byte.
 (2) No new attempt while any attempt that ever entered FINISHING lacks proof that it is closed. Without being filed, an
     attempt leaves FINISHING and CLOSING by `_answers._closed` alone (an answer 0, 5101 or a decided 5001 to its
-    retract, 5101 to its finish), or by a person's word. A 5001 decides nothing once a /finish was left unanswered
-    (`Attempt.doubt`).
+    retract, 5101 to its finish), or by a person's word, which names that attempt's report: one that comes late, when
+    another counts, is refused. A 5001 decides nothing once a /finish was left unanswered (`Attempt.doubt`).
 (3) Only the holder of the current fencing number starts calls and changes the state. Anyone may append the answer of a
     call it made: a late receipt is adopted, a late report id becomes an orphan to retract (`_answers._late`).
 (4) A person's command is an event like any other, appended under a lease that was claimed for it; `Claimed` makes an

@@ -237,7 +237,8 @@ class Operator:
             filing_id: the filing, which needs a decision.
             word: what NCMEC said.
             reason: who asked, when, how.
-            report_id: the report that is filed.
+            report_id: the report that is filed; or, to file anew, the one that NCMEC was asked about, which is the
+                status's (None only where that names none). A word that comes late, when another counts, is refused.
             reference: NCMEC's own reference. It is needed to file anew, because no proof of the ledger's own says that
                 the report is closed; and for a report that the filing is not known to have opened.
 
@@ -255,6 +256,11 @@ class Operator:
                 " NCMEC, and give the reference of their confirmation",
                 filing,
             )
+        counts = filing.state.attempt.report_id if filing.state.attempt is not None else None
+        if word is Word.REFILE and filing.state.phase is Phase.DECISION and report_id != counts:
+            now = "none counts" if counts is None else f"report {counts} counts; ask NCMEC about that one, and name it"
+            told = "no report is named" if report_id is None else f"the word is about report {report_id}"
+            raise CommandRefusedError(f"{told}, and {now}", filing)
         unknown = word is Word.FILED and report_id not in self._clerk.opened(filing_id)
         if filing.state.phase is Phase.DECISION and unknown and not reference.strip():
             raise CommandRefusedError(

@@ -146,7 +146,10 @@ def test_the_night_that_failed_can_be_mended(cli: Cli, start: Callable[..., Prog
     for picture in (night / "restored").glob("*.png"):
         picture.replace(night / "night-2" / picture.name)
     assert run("retry", "night-2").status == 0
-    assert run("resolve", "night-3", "--refile", "--reference", reference[1], *why).status == 0
+    report = re.search(r"about report (\d+)", notes)
+    assert report is not None
+    said = ("--refile", "--report", report[1], "--reference", reference[1])
+    assert run("resolve", "night-3", *said, *why).status == 0
     assert run("file", "--wait", "60").status == 0
     assert run("health").status == 0
     assert len(server.look("/reports?state=finished")["reports"]) == 4

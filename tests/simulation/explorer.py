@@ -67,6 +67,7 @@ class Explorer:
             most: after how many states to give up.
         """
         strands = not only
+        self.world.ledger.only = only
         world, numbers, places, parents = self.world, self._numbers, self._places, self._parents
         sources, targets = array("l"), array("l")
         transitions = 0
@@ -91,7 +92,7 @@ class Explorer:
                         sources.append(number)
                         targets.append(found)
             except BrokenError as broken:
-                if not only:
+                if only in ("", str(broken)):
                     return self._explored(transitions, str(broken), number)
         problem, number = self._afterwards(sources, targets) if strands else ("", 0)
         return self._explored(transitions, problem, number)

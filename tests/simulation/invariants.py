@@ -17,6 +17,9 @@ WITH_REPORT = (Phase.OPEN, *MAY_BE_FILED)
 GOING_ON = (Phase.NEW, Phase.OPEN, Phase.FINISHING, Phase.CORRECTION, Phase.HALTED)
 """The phases that nobody who cancelled should find it in."""
 
+UNCORRECTED = (Phase.NEW, Phase.OPEN, Phase.FINISHING, Phase.HALTED)
+"""The phases that nothing which has to be corrected should be in."""
+
 
 def wrong(state: State, server: Server, marks: int, bounds: Bounds) -> str:
     """What does not hold; empty where all is well."""
@@ -33,12 +36,19 @@ def wrong(state: State, server: Server, marks: int, bounds: Bounds) -> str:
             known = state.attempt.report_id
         if known != report.id:
             return "a finished report that the ledger does not know of"
-    if state.cancelling and state.phase in GOING_ON:
-        return "it goes on although it was cancelled"
-    if (state.attempt is None) == (state.phase in WITH_REPORT):
-        return "a report that counts where there is none, or the other way round"
     if state.phase is Phase.FILED and state.receipt_lost == bool(marks & KEPT):
         return "the ledger does not say the truth about the receipt"
+    return at_odds(state)
+
+
+def at_odds(state: State) -> str:
+    """What the ledger holds of a filing and does not fit together; empty where all is well."""
+    if state.cancelling and state.phase in GOING_ON:
+        return "it goes on although it was cancelled"
+    if state.findings and state.phase in UNCORRECTED:
+        return "it goes on although it has to be corrected first"
+    if (state.attempt is None) == (state.phase in WITH_REPORT):
+        return "a report that counts where there is none, or the other way round"
     return ""
 
 

@@ -14,24 +14,14 @@ from random import Random
 from typing import NamedTuple, TypeVar
 
 from cybertip.filing import machine, steps
-from cybertip.filing.events import (
-    CallEnded,
-    CallStarted,
-    CancelRequested,
-    Claimed,
-    Continued,
-    Corrected,
-    Decided,
-    Enqueued,
-    Event,
-    EvidenceMissing,
-    Word,
-)
+from cybertip.filing.events import REMARKS, CallEnded, CallStarted, Claimed, Decided, Enqueued, Event, EvidenceMissing
 from cybertip.filing.outcomes import CallName, Outcome
-from cybertip.filing.schedule import Pace
+from cybertip.filing.schedule import Pace, Rest, next_step
 from cybertip.filing.states import LAPSE_AFTER_OPENING, Phase, State
 from cybertip.filing.status import NEEDS_PERSON, Kind, status_of
+from tests.simulation.operators import REMARKED, View, command
 from tests.simulation.server import NOW, Heard, Request
+from tests.simulation.transitions import wrong_between
 
 T = TypeVar("T")
 AT_ONCE = Pace(base=timedelta(), cap=timedelta(), evidence=timedelta())
@@ -67,25 +57,31 @@ class MemoryBook:
 
     Args:
         state: what is known of it.
-        fence: the fencing number of the worker that opened it; None to append the answer of a call of one's own,
-            which needs no lease.
+        fence: the fencing number of the worker that opened it; None to append the answer of a call of one's own, or a
+            remark, which need no lease.
         coverage: where to note what was seen.
+
+    Attributes:
+        wrong: the first thing that does not hold between two states; empty where all is well.
     """
 
     def __init__(self, state: State, fence: int | None, coverage: Coverage) -> None:
         self.state, self._coverage = state, coverage
+        self.wrong = ""
         if fence is not None and is_stale(state, fence):
             raise LeaseLostError
         self._leased = fence is not None
 
     def append(self, event: Event, exchange: steps.Exchange | None = None) -> State:
         """Append an event."""
-        assert self._leased or isinstance(event, CallEnded), "anything but an answer needs the lease"
-        self._coverage.pairs.add((self.state.phase, type(event)))
-        air = self.state.started
+        needs_none = isinstance(event, (CallEnded, *REMARKS))
+        assert self._leased or needs_none, "anything but an answer or a remark needs the lease"
+        before, air = self.state, self.state.started
+        self._coverage.pairs.add((before.phase, type(event)))
         if isinstance(event, CallEnded) and air is not None and air.call_id == event.call_id:
             self._coverage.cells.add((event.call, event.outcome))
-        self.state = machine.apply(self.state, event)
+        self.state = machine.apply(before, event)
+        self.wrong = self.wrong or wrong_between(before, event, self.state)
         return self.state
 
 
@@ -123,10 +119,18 @@ def settled(state: State) -> State:
 
 
 class Ledger:
-    """The machine's steps from state to state, each computed once. States are numbered; the first is 0."""
+    """The machine's steps from state to state, each computed once. States are numbered; the first is 0.
+
+    Attributes:
+        files: the files of the package.
+        coverage: what was seen.
+        states: the states by their numbers.
+        only: what to look for, passing over whatever else does not hold between two states.
+    """
 
     def __init__(self, files: int, *, described: bool = True) -> None:
         self.files = files
+        self.only = ""
         self.coverage = Coverage(set(), set(), set())
         self.states: list[State] = []
         self._numbers: dict[State, int] = {}
@@ -136,15 +140,18 @@ class Ledger:
         self._starts: dict[int, list[tuple[str, int, Request]]] = {}
         self._stale_starts: dict[int, list[tuple[str, int, Request]]] = {}
         self._records: dict[tuple[int, Request, Heard, bool], int] = {}
-        self._words: dict[tuple[int, type[Event], int | None], int | None] = {}
+        self._words: dict[tuple[int, type[Event], View | None], int | None] = {}
 
     def number(self, state: State) -> int:
-        """The number of a state; its status is looked at when it is seen first."""
+        """The number of a state. When it is seen first, its status is looked at, and every remark is made on it."""
         same = settled(state)
         found = self._numbers.get(same)
         if found is None:
             self._check_status(state)
             self._check_status(same)
+            for remark in REMARKED:
+                book = MemoryBook(same, None, self.coverage)
+                self._attempt(book, partial(book.append, remark))
             found = self._numbers[same] = len(self.states)
             self.states.append(same)
         return found
@@ -157,7 +164,7 @@ class Ledger:
         return self._claims[number]
 
     def _claimed(self, book: MemoryBook) -> MemoryBook:
-        self._attempt(lambda: book.append(Claimed(HOLDER + 1, "worker", NOW)))
+        self._attempt(book, lambda: book.append(Claimed(HOLDER + 1, "worker", NOW)))
         return MemoryBook(settled(book.state), HOLDER, self.coverage)
 
     def starts(self, number: int) -> list[tuple[str, int, Request]]:
@@ -179,7 +186,7 @@ class Ledger:
         for words, now in MOMENTS.items():
             book = MemoryBook(state, fence, self.coverage)
             call_id = call_id_of(holder=fence == HOLDER)
-            begun = self._attempt(partial(steps.start, book, now, AT_ONCE, partial(str, call_id)))
+            begun = self._attempt(book, partial(steps.start, book, now, AT_ONCE, partial(str, call_id)))
             if isinstance(begun, CallStarted):
                 yield words, self.number(book.state), self._request(begun, book.state)
 
@@ -195,7 +202,7 @@ class Ledger:
         if state.phase is not Phase.NEW or not self.files or state.started is not None:
             return None
         book = MemoryBook(state, HOLDER, self.coverage)
-        self._attempt(lambda: book.append(EvidenceMissing(0, NOW, "the file is missing", NOW)))
+        self._attempt(book, lambda: book.append(EvidenceMissing(0, NOW, "the file is missing", NOW)))
         return self.number(book.state)
 
     def record(self, number: int, request: Request, heard: Heard, *, holder: bool) -> int:
@@ -207,18 +214,19 @@ class Ledger:
                 call_id_of(holder=holder), HOLDER if holder else FORMER, request.call, heard.outcome, NOW,
                 report_id=heard.report_id, file=request.file, file_id=heard.file_id, file_ids=heard.file_ids,
             )  # fmt: skip
-            self._attempt(lambda: steps.record(book, ended, None, AT_ONCE, Random(0)))
+            self._attempt(book, lambda: steps.record(book, ended, None, AT_ONCE, Random(0)))
             self._records[key] = self.number(book.state)
         return self._records[key]
 
-    def person(self, number: int, kind: type[Event], report_id: int | None = None) -> int | None:
+    def person(self, number: int, kind: type[Event], view: View | None = None) -> int | None:
         """The state after a person's command, which takes the lease first; None where that is not allowed."""
-        key = number, kind, report_id
+        key = number, kind, view
         if key not in self._words:
             book = self._taken(MemoryBook(self.states[number], HOLDER, self.coverage))
+            event = command(kind, book.state, view)
             after = None
-            if kind in machine.LEGAL[book.state.phase]:
-                self._attempt(lambda: book.append(self._command(kind, report_id)))
+            if kind in machine.LEGAL[book.state.phase] and not _is_refused(book.state, event):
+                self._attempt(book, lambda: book.append(event))
                 after = self.number(book.state)
             self._words[key] = after
         return self._words[key]
@@ -227,21 +235,14 @@ class Ledger:
         """Take the lease for a person's command."""
         return self._claimed(book)
 
-    def _command(self, kind: type[Event], report_id: int | None) -> Event:
-        if kind is Corrected:
-            return Corrected(2, self._details, "somebody")
-        if kind is CancelRequested:
-            return CancelRequested("somebody", NOW, "a mistake")
-        if kind is Continued:
-            return Continued("somebody", NOW)
-        return Decided(Word.REFILE if report_id is None else Word.FILED, "somebody", NOW, "asked", report_id)
-
-    @staticmethod
-    def _attempt(step: Callable[[], T]) -> T:
+    def _attempt(self, book: MemoryBook, step: Callable[[], T]) -> T:
         try:
-            return step()
+            result = step()
         except machine.IllegalEventError as problem:
             raise BrokenError(f"the machine refuses what it proposed: {problem}") from problem
+        if book.wrong and self.only in ("", book.wrong):
+            raise BrokenError(book.wrong)
+        return result
 
     def _check_status(self, state: State) -> None:
         for leased in (False, True):
@@ -254,6 +255,19 @@ class Ledger:
                     raise BrokenError(f"nobody is told what to do: {status}")
         if state.alarms:
             raise BrokenError(f"an alarm about nothing: {state.alarms}")
+        if state.orphans and state.started is None and isinstance(next_step(state, NOW, AT_ONCE), Rest):
+            raise BrokenError("nobody retracts what was left open")
+
+
+def _is_refused(state: State, event: Event) -> bool:
+    """Whether a person's word is about something that has passed; anything else that is legal must be taken."""
+    if not isinstance(event, Decided):
+        return False
+    try:
+        machine.apply(state, event)
+    except machine.IllegalEventError:
+        return True
+    return False
 
 
 def call_id_of(*, holder: bool) -> str:

@@ -11,16 +11,29 @@ import pytest
 from cybertip.calls import known
 from cybertip.errors import Known
 from cybertip.filing import machine, outcomes, steps
-from cybertip.filing.events import AttemptDropped, CallStarted, Claimed, Corrected, Decided, Event
+from cybertip.filing.events import (
+    Acknowledged,
+    AttemptDropped,
+    CallStarted,
+    CancelRequested,
+    Claimed,
+    Continued,
+    Corrected,
+    Decided,
+    Event,
+    RetractRequested,
+    Word,
+)
 from cybertip.filing.outcomes import CallName, Move, Outcome
 from cybertip.filing.states import Phase, State
 from cybertip.mock import Behaviour
 from tests.simulation import ledger, server
 from tests.simulation.explorer import explore
 from tests.simulation.ledger import HOLDER, Ledger, MemoryBook
+from tests.simulation.operators import View
 from tests.simulation.test_times import at_random
 from tests.simulation.times import Simulation
-from tests.simulation.world import Bounds, World
+from tests.simulation.world import Bounds, Place, World
 
 TWICE = "two finished reports"
 OTHER_FILES = "a finished report without exactly its files"
@@ -113,22 +126,127 @@ def test_an_error_to_finish_does_not_say_that_it_was_not_done(monkeypatch: pytes
     assert_found(Bounds(0), TWICE)
 
 
-def test_an_operator_needs_the_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person's command amidst a worker's /finish would begin another report beside it."""
+# --- operators ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Corrected, Continued])
+def test_an_operator_needs_the_lease(kind: type[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command amidst a worker's /finish: a correction would begin another beside it; going on would forget it."""
 
     def without(self: Ledger, book: MemoryBook) -> MemoryBook:
         return MemoryBook(replace(book.state, started=None), HOLDER, self.coverage)
 
     monkeypatch.setattr(Ledger, "_taken", without)
-    monkeypatch.setitem(machine.LEGAL, Phase.FINISHING, machine.LEGAL[Phase.OPEN])
-    assert_found(Bounds(0, commands=(Corrected,), rich=False), TWICE)
+    monkeypatch.setitem(machine.LEGAL, Phase.FINISHING, machine.LEGAL[Phase.FINISHING] | {Corrected})
+    assert_found(Bounds(0, commands=(kind,), rich=False), TWICE)
+
+
+def test_a_retract_of_what_may_be_filed_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for a person at once, who then goes on, would forget the /finish that is still on its way."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        hasty = isinstance(event, RetractRequested) and state.phase is Phase.FINISHING
+        return original(replace(state, phase=Phase.OPEN) if hasty else state, event)
+
+    apply_by(monkeypatch, broken)
+    assert_found(Bounds(0, commands=(RetractRequested, Continued), orders=2, rich=False), TWICE)
+
+
+def test_a_cancel_of_what_may_be_filed_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cancelled at once, it would be said not to be filed and be filed all the same."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        hasty = isinstance(event, CancelRequested) and state.phase is Phase.FINISHING
+        return original(replace(state, phase=Phase.OPEN) if hasty else state, event)
+
+    apply_by(monkeypatch, broken)
+    violation = "a finished report that the ledger does not know of"
+    assert_found(Bounds(0, commands=(CancelRequested,), rich=False), violation)
+
+
+@pytest.mark.parametrize("kind", [Continued, Corrected])
+def test_what_is_being_closed_is_not_begun_anew(kind: type[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another report beside one whose retract is not answered yet: both may be filed."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        hasty = isinstance(event, kind) and state.phase is Phase.CLOSING
+        return original(replace(state, phase=Phase.HALTED, attempt=None) if hasty else state, event)
+
+    apply_by(monkeypatch, broken)
+    monkeypatch.setitem(machine.LEGAL, Phase.CLOSING, machine.LEGAL[Phase.CLOSING] | {kind})
+    assert_found(Bounds(0, commands=(kind,), rich=False), TWICE)
+
+
+@pytest.mark.parametrize(
+    ("first", "violation"),
+    [
+        (CancelRequested, "a cancel is forgotten: retract requested"),
+        (RetractRequested, "it goes on although it has to be corrected first"),
+    ],
+)
+def test_a_retract_changes_nothing_about_what_is_being_closed(
+    first: type[Event], violation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take the place of an earlier word to cancel, or of the server's to correct."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        if isinstance(event, RetractRequested) and state.phase is Phase.CLOSING:
+            return original(replace(state, phase=Phase.FINISHING, cancelling=""), event)
+        return original(state, event)
+
+    apply_by(monkeypatch, broken)
+    monkeypatch.setitem(machine.LEGAL, Phase.CLOSING, machine.LEGAL[Phase.CLOSING] | {RetractRequested})
+    assert_found(Bounds(0, commands=(first, RetractRequested), orders=2, rich=False), violation)
+
+
+def test_a_persons_word_closes_what_it_is_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another report is not begun on a person's word alone: the one that counted would be left as it is."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        after = original(state, event)
+        refile = isinstance(event, Decided) and event.word is Word.REFILE
+        return replace(after, phase=Phase.NEW, attempt=None) if refile else after
+
+    apply_by(monkeypatch, broken)
+    violation = "a report is forgotten that may be open: decided"
+    assert_found(Bounds(0, commands=(Decided,), rich=False), violation)
+
+
+def test_a_persons_word_is_about_one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was true of the report that an operator asked about may come late, when another one counts and is filed."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        if isinstance(event, Decided) and event.word is Word.REFILE and state.attempt is not None:
+            event = replace(event, report_id=state.attempt.report_id)
+        return original(state, event)
+
+    apply_by(monkeypatch, broken)
+    assert_found(Bounds(0, room=3, commands=(Decided,), orders=2, late_words=True, rich=False), TWICE)
+
+
+def test_a_remark_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is made without the lease, while a worker's call is in the air."""
+    original = machine.apply
+
+    def broken(state: State, event: Event) -> State:
+        return original(replace(state, started=None) if isinstance(event, Acknowledged) else state, event)
+
+    apply_by(monkeypatch, broken)
+    assert_found(Bounds(0, rich=False), "a remark changes the filing: acknowledged")
 
 
 def test_a_persons_word_must_be_about_all_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """That a report is not filed yet is not enough, as long as it is open: a /finish can still arrive."""
 
-    def hasty(self: World, place: object, kind: type[Event]) -> Iterator[int | None]:
-        yield None
+    def hasty(self: World, place: Place) -> Iterator[View]:
+        attempt = self.state(place).attempt
+        yield View(None if attempt is None else attempt.report_id)
 
     monkeypatch.setattr(World, "_truth", hasty)
     assert_found(Bounds(0, commands=(Decided,), rich=False), TWICE)

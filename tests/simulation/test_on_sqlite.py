@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cybertip.filing import IllegalEventError, State, apply, begin, fold
 from cybertip.filing.events import (
+    REMARKS,
     AttemptDropped,
     CallEnded,
     CallStarted,
@@ -23,6 +24,7 @@ from cybertip.filing.events import (
     Enqueued,
     Event,
     EvidenceMissing,
+    RetractRequested,
     Word,
 )
 from cybertip.filing.machine import LEGAL
@@ -32,6 +34,7 @@ from cybertip.filing.states import Phase
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import Ledger, NewFiling
 from tests.simulation.ledger import settled
+from tests.simulation.operators import REMARKED
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
@@ -80,9 +83,11 @@ def events(state: State, number: int) -> Iterator[tuple[Transition, Event]]:
         EvidenceMissing(0, NOW, "gone", NOW),
         Corrected(state.revision + 1, (True,), "a person"),
         CancelRequested("a person", NOW, "why"),
-        Decided(Word.REFILE, "a person", NOW, "why"),
+        Decided(Word.REFILE, "a person", NOW, "why", about),
         Decided(Word.FILED, "a person", NOW, "why", about or 4_100_000_099),
         Continued("a person", NOW),
+        RetractRequested("a person", NOW, "why"),
+        *REMARKED,
     ):
         yield Transition(phase, event.kind), event
 
@@ -109,6 +114,8 @@ def histories() -> list[list[Event]]:
     while queue:
         state, way = queue.popleft()
         for transition, event in events(state, len(way)):
+            if transition in covered and isinstance(event, REMARKS):
+                continue  # leads to nothing new
             try:
                 after = apply(state, event)
             except IllegalEventError:
@@ -118,7 +125,7 @@ def histories() -> list[list[Event]]:
                 covered.add(transition)
                 found.append(following)
             # How often something was tried decides here, because a history has to begin at its beginning.
-            same = settled(after), after.opened, after.damaged
+            same = settled(replace(after, held_until=None)), after.opened, after.damaged
             if same not in seen and len(following) < 14 and len(after.orphans) < 2:
                 seen.add(same)
                 queue.append((after, following))
@@ -169,6 +176,9 @@ def _append(ledger: Ledger, filing_id: str, event: Event) -> None:
             body = b"<reportResponse/>" if event.outcome is Outcome.OK else None
             exchange = Exchange(event.call_id, event.call, event.report_id, "0" * 64, 1, NOW, NOW, 200, (), body)
             transaction.book(filing_id, None if late else fence).append(event, exchange)
+            return
+        if isinstance(event, REMARKS):
+            transaction.book(filing_id).append(event)
             return
         if isinstance(event, Corrected):
             revision = transaction.correct(filing_id, NewFiling(_ids(ledger, filing_id), (b"{}",), FIRST, PACKAGE))

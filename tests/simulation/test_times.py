@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from itertools import product
 from random import Random, SystemRandom
 
@@ -15,10 +16,11 @@ from cybertip.filing import machine
 from cybertip.filing.events import dump, load
 from cybertip.filing.states import Phase
 from cybertip.filing.status import Kind, status_of
+from cybertip.mock import Behaviour, ReportState
 from tests.simulation.faults import OPEN_QUESTIONS
 from tests.simulation.invariants import other_content
 from tests.simulation.server import Request, snapshot
-from tests.simulation.times import CLEAN, WAYS, Plan, Simulation
+from tests.simulation.times import CLEAN, UNSENT, WAYS, Plan, Simulation
 
 SEED = int(os.environ.get("CYBERTIP_TEST_SEED") or SystemRandom().randrange(2**32))
 SCALE = int(os.environ.get("CYBERTIP_SOAK") or 1)
@@ -50,6 +52,8 @@ def lived(simulation: Simulation) -> None:
     """Run it, and see what has become of everything."""
     simulation.run()
     held = {report.id: report for report in snapshot(simulation.core)}
+    left = [one.id for one in simulation.core.reports.values() if one.state is ReportState.OPEN]
+    assert not left, f"left open: {left}"
     for filing in simulation.filings:
         state, finished = filing.state, simulation.finished(filing)
         assert machine.fold([load(dump(event)) for event in filing.events]) == state, "another fold"
@@ -85,6 +89,40 @@ def test_all_filings_come_to_an_end_whatever_happens_meanwhile(part: int) -> Non
         explained(simulation, f"CYBERTIP_TEST_SEED={SEED}, simulation {seed}, rate {rate}")
         requests += simulation.requests
     print(f"CYBERTIP_TEST_SEED={SEED}: {4 * SCALE} simulations, {requests} requests")
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_operators_may_say_anything_at_any_moment(part: int) -> None:
+    """Two operators retract, correct, go on, cancel, remark and decide, at times late, beside workers that fail."""
+    requests, said = 0, Counter[str]()
+    for seed in range(SEED + part * 10_000, SEED + part * 10_000 + 3 * SCALE):
+        random = Random(seed)
+        rate, meddles = random.choice((0.05, 0.2, 0.5)), random.choice((0.003, 0.01, 0.03))
+        simulation = Simulation(
+            seed, (0, 1, 3, 1, 0), at_random(seed, rate), random.choice(OPEN_QUESTIONS), workers=3,
+            cancels=random.choice((0.0, 0.02)), meddles=meddles, operators=2,
+        )  # fmt: skip
+        explained(simulation, f"CYBERTIP_TEST_SEED={SEED}, simulation {seed}, rate {rate}, meddles {meddles}")
+        requests += simulation.requests
+        said.update(event.kind for filing in simulation.filings for event in filing.events)
+    print(f"CYBERTIP_TEST_SEED={SEED}: {3 * SCALE} simulations, {requests} requests, {dict(said)}")
+
+
+def test_what_an_operator_retracts_does_not_wait_until_it_lapses() -> None:
+    """Where no more fails than connections, every report but the filed one is retracted, and none is left to lapse."""
+    retracted = 0
+    for seed in range(SEED, SEED + 5):
+        random = Random(seed)
+
+        def way(number: int, request: Request, random: Random = random) -> str:
+            return UNSENT[0] if random.random() < 0.5 else CLEAN
+
+        simulation = Simulation(seed, (1, 3, 1), way, Behaviour(), cancels=0.001, meddles=0.03, operators=2)
+        explained(simulation, f"CYBERTIP_TEST_SEED={SEED}, simulation {seed}")
+        ends = Counter(one.state for one in simulation.core.reports.values())
+        assert ends[ReportState.LAPSED] == 0
+        retracted += ends[ReportState.RETRACTED]
+    assert retracted
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -1,4 +1,4 @@
-"""Filings in time: workers, an operator and a network as processes of a simulation in which hours pass at once.
+"""Filings in time: workers, operators and a network as processes of a simulation in which hours pass at once.
 
 Waits, leases, deadlines and lapses are real here, and the mock's clock is the simulation's. Everything random comes
 from one seed. A process is a generator that yields how long it does nothing. A worker that dies forgets its call, and
@@ -27,7 +27,6 @@ from cybertip.filing.events import (
     Enqueued,
     Event,
     EvidenceMissing,
-    Word,
 )
 from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.schedule import Pace, due_at, rank
@@ -36,7 +35,8 @@ from cybertip.mock import Behaviour, MockCore, ReportState
 from tests.simulation.documents import package
 from tests.simulation.faults import ACTING, IDLE, ONLY_FOR, fault_of
 from tests.simulation.ledger import Coverage, LeaseLostError, MemoryBook
-from tests.simulation.server import NOW, Heard, Request, act_of, call_of, hear
+from tests.simulation.operators import COMMANDS, REMARKED, WHO, command, truth
+from tests.simulation.server import NOW, Heard, HeldReport, Request, act_of, call_of, hear
 
 Process = Generator[timedelta, None, None]
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -93,6 +93,7 @@ class EventBook(MemoryBook):
 
     def commit(self) -> None:
         """Write it into the ledger."""
+        assert not self.wrong, self.wrong
         self._filing.state = self.state
         self._filing.events += self.appended
 
@@ -107,6 +108,9 @@ class Simulation:
         behaviour: how the server behaves where nobody knows.
         workers: how many there are.
         cancels: how likely an operator cancels a filing each time that one looks at it.
+        meddles: how likely an operator says something that nobody has asked for. Operators then look every minute, and
+            workers let go between two calls now and then, as a job engine does that makes one step at a time.
+        operators: how many there are.
     """
 
     def __init__(
@@ -118,10 +122,12 @@ class Simulation:
         *,
         workers: int = 2,
         cancels: float = 0.0,
+        meddles: float = 0.0,
+        operators: int = 1,
     ) -> None:
         self.random = Random(seed)
         self.now = NOW
-        self.plan, self.cancels = plan, cancels
+        self.plan, self.cancels, self.meddles = plan, cancels, meddles
         self.core = MockCore(clock=lambda: self.now, behaviour=behaviour, random=Random(seed))
         self.pace = Pace()
         self.filings = [self._enqueued(number) for number in files]
@@ -131,7 +137,8 @@ class Simulation:
         self._queue: list[tuple[datetime, int, Process]] = []
         for _ in range(workers):
             self._later(self.worker(), self._some(MINUTE))
-        self._later(self.operator(), HOUR)
+        for _ in range(operators):
+            self._later(self.operator(), HOUR if operators == 1 else self._some(HOUR))
 
     def _enqueued(self, files: int) -> Filing:
         event = Enqueued(1, package(files, 1).details, NOW)
@@ -176,6 +183,8 @@ class Simulation:
             fence = self._claim(filing)
             yield self._some(SECOND)
             yield from self._serve(filing, fence)
+            if self.meddles:
+                yield self._some(5 * MINUTE)
 
     def _is_due(self, filing: Filing) -> bool:
         moment = due_at(filing.state, self.now, self.pace)
@@ -212,6 +221,9 @@ class Simulation:
             self.log.append(f"{self.now:%d %H:%M:%S} {filing.state.phase:10} {request}: {way}")
             heard = yield from self._send(filing, request, way)
             if heard is None or not self._record(filing, fence, begun, heard):
+                return
+            if self.meddles and self.random.random() < 0.5:
+                filing.leased_until = self.now
                 return
 
     def _send(self, filing: Filing, request: Request, way: str) -> Generator[timedelta, None, Heard | None]:
@@ -274,37 +286,67 @@ class Simulation:
         filing.receipt |= begun.call is CallName.FINISH and heard.outcome is Outcome.OK
         return mine
 
-    # --- an operator ---------------------------------------------------------------------------------------------
+    # --- operators -----------------------------------------------------------------------------------------------
 
     def operator(self) -> Process:
-        """Do what a person has to do, some hours later, and say the truth."""
+        """Do what a person has to do, some hours later, and say the truth; at times say more than that."""
         while True:
             for filing in self.filings:
-                # Like a worker, an operator takes the lease when it is free; and it may have been lost.
-                command = self._command(filing)
-                if command is not None and filing.leased_until <= self.now:
-                    self._claim(filing)
-                    book = EventBook(filing, filing.state.fence)
-                    if type(command) in machine.LEGAL[book.state.phase]:
-                        self.log.append(f"{self.now:%d %H:%M:%S} {filing.state.phase:10} operator: {command.kind}")
-                        book.append(command)
-                        book.commit()
-                    filing.leased_until = self.now
-            yield self._some(6 * HOUR)
+                if self.random.random() < self.meddles / 10:
+                    self._remark(filing)
+                event = self._command(filing)
+                if isinstance(event, Decided) and self.random.random() < 0.5:
+                    # What was found out is said when the world has moved on.
+                    self._later(self._later_word(filing, event), self._some(DAY))
+                elif event is not None:
+                    self._say(filing, event)
+            yield self._some(MINUTE if self.meddles else 6 * HOUR)
+
+    def _later_word(self, filing: Filing, event: Event) -> Process:
+        self._say(filing, event)
+        yield from ()
+
+    def _say(self, filing: Filing, event: Event) -> None:
+        """Like a worker, an operator takes the lease when it is free; and may be told that it is too late for that."""
+        if filing.leased_until > self.now:
+            return
+        book = EventBook(filing, filing.state.fence)
+        book.append(Claimed(filing.state.fence + 1, WHO, self.now))
+        phase = book.state.phase
+        try:
+            book.append(event)
+        except machine.IllegalEventError as problem:
+            self.log.append(f"{self.now:%d %H:%M:%S} {phase:10} operator: {event.kind} refused, {problem}")
+            return
+        book.commit()
+        self.log.append(f"{self.now:%d %H:%M:%S} {phase:10} operator: {event.kind}")
+        filing.leased_until = self.now
+
+    def _held(self, report_id: int) -> HeldReport:
+        """Whether a report is closed, as NCMEC would say it."""
+        state = self.core.reports[report_id].state
+        return HeldReport(report_id, b"", closed=None if state is ReportState.OPEN else state)
+
+    def _remark(self, filing: Filing) -> None:
+        book = EventBook(filing, None)
+        book.append(self.random.choice(REMARKED))
+        book.commit()
 
     def _command(self, filing: Filing) -> Event | None:
-        by, state = "somebody", filing.state
+        state = filing.state
         if state.phase in ENDS:
             return None
         if self.random.random() < self.cancels:
-            return CancelRequested(by, self.now, "a mistake")
+            return command(CancelRequested, state)
+        if self.random.random() < self.meddles:
+            legal = machine.LEGAL[state.phase].intersection(COMMANDS) - {CancelRequested, Decided}
+            return command(self.random.choice(sorted(legal, key=str)), state) if legal else None
         match state.phase:
             case Phase.CORRECTION:
-                return Corrected(2, package(filing.files, 2).details, by)
+                return command(Corrected, state)
             case Phase.HALTED:
-                return Continued(by, self.now)
-            case Phase.DECISION if finished := self.finished(filing):
-                return Decided(Word.FILED, by, self.now, "asked", finished[0])
-            case Phase.DECISION if all(self.core.reports[one].state is not ReportState.OPEN for one in filing.reports):
-                return Decided(Word.REFILE, by, self.now, "asked")
+                return command(Continued, state)
+            case Phase.DECISION:
+                view = truth(state, tuple(self._held(one) for one in filing.reports))
+                return None if view is None else command(Decided, state, view)
         return None

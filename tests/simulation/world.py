@@ -1,4 +1,4 @@
-"""The world: a filing in the ledger, two workers, the server, the network, and an operator; and every step from there.
+"""The world: a filing in the ledger, two workers, the server, the network, and operators; and every step from there.
 
 At any moment the lease can be taken by another worker, a worker can die, a report can lapse, a request that its
 sender has given up can arrive. A worker that was idle is no different from none, so what is kept of workers is the
@@ -15,24 +15,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cybertip.filing.events import CancelRequested, Continued, Corrected, Decided, Event
+from cybertip.filing.events import Decided, Event
 from cybertip.filing.outcomes import CallName, Outcome
-from cybertip.filing.states import State
+from cybertip.filing.states import ENDS, Phase, State
 from cybertip.mock import ReportState
 from tests.simulation.ledger import Ledger
+from tests.simulation.operators import View, truth
 from tests.simulation.server import Heard, Request, Server, remembered, serve
 
 KEPT = 1
 """Mark: the receipt was appended to the ledger."""
-MARKS: dict[type[Event], int] = {Corrected: 2, CancelRequested: 4, Decided: 8, Continued: 16}
-"""Marks: an operator has done this once."""
+ORDER = 2
+"""Marks count in this unit how many commands operators have given."""
 TELLING = {(CallName.SUBMIT, Outcome.OK), (CallName.FINISH, Outcome.OK), (CallName.FINISH, Outcome.FINISHED)}
 """What a former holder can have heard that changes anything; the explorer checks that nothing else does."""
 NOBODY = -1
 
 
 class Place(NamedTuple):
-    """One state of the world, as numbers. `NOBODY` stands for none."""
+    """One state of the world, as numbers. `NOBODY` stands for none.
+
+    Attributes:
+        ledger: what the ledger knows.
+        holder: the call under way of the worker that holds the lease.
+        former: that of one that held it.
+        server: what the server holds.
+        air: the call that arrives late, if ever.
+        marks: what has happened; see `KEPT` and `ORDER`.
+        view: what an operator has found out and not said yet.
+    """
 
     ledger: int
     holder: int
@@ -40,6 +51,7 @@ class Place(NamedTuple):
     server: int
     air: int
     marks: int
+    view: int = NOBODY
 
 
 class Errand(NamedTuple):
@@ -66,7 +78,10 @@ class Bounds:
         room: how many reports can be opened at the server.
         air: how many requests can be in the air after their senders gave up: 0 or 1.
         former: whether a worker that lost the lease can go on.
-        commands: what an operator may do, each at most once.
+        commands: what operators may say, in any order and again and again.
+        orders: how often they say something in all.
+        late_words: whether an operator who has found something out may also say it at any later moment, while another
+            one finds out more and says it.
         rich: whether all outcomes are tried, and files can be missing; otherwise one of each sort.
         described: whether file details belong to the files.
         fenced: whether a former holder stops when it has its answer; a test lets it go on.
@@ -77,6 +92,8 @@ class Bounds:
     air: int = 1
     former: bool = True
     commands: tuple[type[Event], ...] = ()
+    orders: int = 1
+    late_words: bool = False
     rich: bool = True
     described: bool = True
     fenced: bool = True
@@ -104,7 +121,7 @@ class World:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.ledger = Ledger(bounds.files, described=bounds.described)
-        self._servers, self._errands = Numbers(), Numbers()
+        self._servers, self._errands, self._views = Numbers(), Numbers(), Numbers()
         self._served: dict[tuple[int, int], list[tuple[str, int, int]]] = {}
         self._arrived: dict[tuple[int, int], list[tuple[str, int]]] = {}
         self._lapses: dict[int, list[tuple[str, int]]] = {}
@@ -133,10 +150,20 @@ class World:
 
     def steps(self, place: Place) -> Iterator[Step]:
         """Every step from here."""
+        for step in self._steps(place):
+            if step.place.view != NOBODY and self.state(step.place).phase in ENDS:
+                # Whatever was found out, there is nothing to be decided any more.
+                yield step._replace(place=step.place._replace(view=NOBODY))
+            else:
+                yield step
+
+    def _steps(self, place: Place) -> Iterator[Step]:
         yield from self._holder(place)
         if place.former != NOBODY:
             yield from self._former(place)
         yield from self._lease(place)
+        if self.bounds.late_words:
+            yield from self._looking(place)
         if place.air != NOBODY:
             for words, server in self._arrivals(place.server, place.air):
                 yield Step(words, place._replace(server=server, air=NOBODY))
@@ -193,31 +220,36 @@ class World:
         taken = place._replace(ledger=self.ledger.claim(place.ledger), holder=NOBODY, former=former)
         if taken != place:
             yield Step("another takes the lease", taken)
-        for kind in self.bounds.commands:
-            if not place.marks & MARKS[kind]:
-                for word in self._truth(place, kind):
-                    number = self.ledger.person(place.ledger, kind, word)
+        if place.marks // ORDER < self.bounds.orders:
+            for kind in self.bounds.commands:
+                for view in self._told(place, kind):
+                    number = self.ledger.person(place.ledger, kind, view)
                     if number is not None:
-                        marks = place.marks | MARKS[kind]
-                        yield Step(
-                            f"an operator: {kind.__name__}{'' if word is None else ' filed'}",
-                            taken._replace(ledger=number, marks=marks),
-                            person=True,
-                        )
+                        words = f"an operator: {kind.__name__}{'' if view is None else f', {view}'}"
+                        after = taken._replace(ledger=number, marks=place.marks + ORDER)
+                        yield Step(words, after, person=True)
 
-    def _truth(self, place: Place, kind: type[Event]) -> Iterator[int | None]:
-        """What an operator can say with truth: filed if it is, to be filed anew if it never will be."""
+    def _told(self, place: Place, kind: type[Event]) -> Iterator[View | None]:
+        """What an operator says with a command: the truth of now, or that of an earlier moment."""
         if kind is not Decided:
             yield None
             return
-        server = self.server(place.server)
-        finished = next((report.id for report in server if report.closed is ReportState.FINISHED), None)
-        if finished is not None:
-            yield finished
-            return
-        attempt = self.ledger.states[place.ledger].attempt
-        if not any(attempt is not None and report.id == attempt.report_id and not report.closed for report in server):
-            yield None
+        yield from self._truth(place)
+        if place.view != NOBODY:
+            yield self._views.values[place.view]  # type: ignore[misc]
+
+    def _looking(self, place: Place) -> Iterator[Step]:
+        """An operator who is asked to decide finds out what there is to be found, and says it later."""
+        waits = self.ledger.states[place.ledger].phase is Phase.DECISION
+        if waits and place.view == NOBODY and place.marks // ORDER < self.bounds.orders:
+            for view in self._truth(place):
+                yield Step(f"an operator finds out: {view}", place._replace(view=self._views.of(view)), person=True)
+
+    def _truth(self, place: Place) -> Iterator[View]:
+        """What an operator can find out: filed if it is, to be filed anew if it never will be."""
+        found = truth(self.state(place), self.server(place.server))
+        if found is not None:
+            yield found
 
     # --- what is remembered --------------------------------------------------------------------------------------
 

@@ -278,7 +278,7 @@ def test_a_person_decides_what_nobody_can_know() -> None:
     state = made(finishing(Outcome.UNKNOWN), CallName.FINISH, Outcome.NO_REPORT)
     said = apply(state, Decided(Word.FILED, "a person", T0, "NCMEC says so", REPORT))
     assert (said.phase, said.report_id, said.receipt_lost) == (Phase.FILED, REPORT, True)
-    refiled = apply(state, Decided(Word.REFILE, "a person", T0, "NCMEC says so"))
+    refiled = apply(state, Decided(Word.REFILE, "a person", T0, "NCMEC says so", REPORT))
     # A /finish that is still under way somewhere must not find it open.
     assert refiled.phase is Phase.CLOSING
     for outcome in (Outcome.OK, Outcome.RETRACTED, Outcome.NO_REPORT):
@@ -290,6 +290,29 @@ def test_a_person_decides_what_nobody_can_know() -> None:
     assert refiled.phase is Phase.NEW
     with pytest.raises(IllegalEventError, match="must name the report"):
         apply(state, Decided(Word.FILED, "a person", T0, "NCMEC says so"))
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [(REPORT, f"is about report {REPORT}, and report {REPORT + 1} counts"), (None, f"report {REPORT + 1} counts")],
+)
+def test_a_word_about_an_earlier_report_is_refused(about: int | None, told: str) -> None:
+    """What was true of one report says nothing about the next, which may be filed."""
+    first = made(finishing(Outcome.UNKNOWN), CallName.FINISH, Outcome.NO_REPORT)
+    again = made(apply(first, Decided(Word.REFILE, "a person", T0, "asked", REPORT)), CallName.RETRACT)
+    second = replace(made(again, CallName.SUBMIT, report_id=REPORT + 1), details=())
+    second = made(made(second, CallName.FINISH, Outcome.UNKNOWN), CallName.FINISH, Outcome.NO_REPORT)
+    assert second.phase is Phase.DECISION
+    with pytest.raises(IllegalEventError, match=told):
+        apply(second, Decided(Word.REFILE, "another person", T0, "asked", about))
+
+
+def test_a_word_where_no_report_counts_names_none() -> None:
+    """A report that was never to be finished is filed: there is none that another could take the place of."""
+    state = replace(made(finishing(Outcome.UNKNOWN), CallName.FINISH, Outcome.NO_REPORT), attempt=None)
+    assert apply(state, Decided(Word.REFILE, "a person", T0, "asked")).phase is Phase.NEW
+    with pytest.raises(IllegalEventError, match="none counts"):
+        apply(state, Decided(Word.REFILE, "a person", T0, "asked", REPORT))
 
 
 def test_evidence_that_is_gone_leaves_no_open_report() -> None:

@@ -248,7 +248,10 @@ def test_an_undecidable_case_waits_for_a_person(
     filing = filer.file(data(record), tmp_path, patience=PATIENT)
     assert filing.status.kind is Kind.NEEDS_DECISION
     report_id = filing.status.report_id
-    said = filer.operator("a person").decide(filing.id, Word.REFILE, reason="asked", reference="NCMEC 12")
+    operator = filer.operator("a person")
+    with pytest.raises(CommandRefusedError, match=f"report {report_id}"):
+        operator.decide(filing.id, Word.REFILE, reason="asked", reference="NCMEC 12")
+    said = operator.decide(filing.id, Word.REFILE, reason="asked", reference="NCMEC 12", report_id=report_id)
     assert said.status.kind is Kind.SCHEDULED
     filer.run_until_idle(patience=PATIENT)
     filing = filer.filing(filing.id)
