@@ -131,7 +131,6 @@ def at_work(night: Night) -> None:
     """An upload takes its time."""
     night.faults({"fault": "delay", "call": "upload", "seconds": 3600, "before": "acting"})
     worker = night.begin("file", case(night.folder, "case-1"))
-    _until(worker, "opened ")
     while not has_begun(night.folder, "case-1", "upload"):
         assert worker.poll() is None
 
