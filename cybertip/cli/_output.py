@@ -125,6 +125,7 @@ class Output:
         quiet: whether people want to read nothing but errors on stderr.
         screen: how to draw on stdout; what is drawn is printed with `data`.
         lost: why data could not be written to stdout; None while all went well.
+        by_line: whether with ``--json`` each event is a line of JSON, and the end is one, too.
     """
 
     def __init__(self, command: str, as_json: bool, *, quiet: bool = False, local: bool = False) -> None:
@@ -133,6 +134,7 @@ class Output:
         self.quiet = quiet
         self.screen = Screen.of(sys.stdout, local=local)
         self.lost: str | None = None
+        self.by_line = False
         self._said: list[str] = []
 
     def say(self, text: str) -> None:
@@ -164,12 +166,18 @@ class Output:
         if not self.as_json:
             self._write(content)
 
+    def event(self, name: str, told: Mapping[str, Any]) -> None:
+        """Something that happened, as a line of JSON: with ``--json``, for a command that goes on and on."""
+        if self.as_json:
+            line = {"cybertip": ENVELOPE_VERSION, "command": self.command, "event": name, **told}
+            self._write(json.dumps(line, ensure_ascii=False).encode(errors="backslashreplace") + b"\n")
+
     def end(self, status: int, result: Mapping[str, Any]) -> int:
         """The end of the command: the envelope, with ``--json``."""
         if self.as_json:
             envelope = {"cybertip": ENVELOPE_VERSION, "command": self.command, "exit": int(status), **result}
             # Names of files may hold bytes that are no text; JSON has an escape for them.
-            text = json.dumps(envelope, ensure_ascii=False, indent=2) + "\n"
+            text = json.dumps(envelope, ensure_ascii=False, indent=None if self.by_line else 2) + "\n"
             self._write(text.encode(errors="backslashreplace"))
         return status
 

@@ -11,7 +11,7 @@ never from cybertip.toml, which ends in version control. They are read each time
 
 from __future__ import annotations
 
-from cybertip.config._catalogue import SETTINGS, TABLES, Occasion, Setting
+from cybertip.config._catalogue import SETTINGS, TABLES, Setting
 from cybertip.config._connection import Connection
 from cybertip.config._file import CONFIG_FILE
 from cybertip.config._loading import load_settings
@@ -19,6 +19,7 @@ from cybertip.config._parts import Notices, Purge, Webhook, Work
 from cybertip.config._secrets import Secret
 from cybertip.config._settings import MOCK_PASSWORD, MOCK_USERNAME, Settings
 from cybertip.config._values import Level, Value
+from cybertip.filing.occasions import Occasion
 
 __all__ = [
     "CONFIG_FILE",

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 from cybertip.config import _kinds as k
 from cybertip.config._kinds import Kind
 from cybertip.environments import Environment
 from cybertip.filing.limits import USUAL
+from cybertip.filing.occasions import Occasion
 from cybertip.filing.schedule import Pace
-
-
-class Occasion(StrEnum):
-    """What a notice can be about."""
-
-    FILED = "filed"
-    """A report was filed."""
-    NEEDS_PERSON = "needs person"
-    """A filing waits for a person."""
-    OVERDUE = "overdue"
-    """A record was confirmed long ago and is not filed."""
-    STUCK = "stuck"
-    """Something is due, and nothing has gone on for a while."""
-    AUTHENTICATION_FAILURE = "authentication failure"
-    """The server does not accept the credentials."""
-    LAPSE_NEAR = "lapse near"
-    """An open report will soon be deleted at NCMEC, because it is not finished."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
-from cybertip.config._catalogue import Occasion
 from cybertip.config._secrets import Secret
 from cybertip.errors import ConfigurationError
+from cybertip.filing.occasions import Occasion
 
 
 @dataclass(frozen=True, slots=True)

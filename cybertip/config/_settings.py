@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from cybertip.config._catalogue import Occasion
 from cybertip.config._connection import Connection
 from cybertip.config._file import CONFIG_FILE, mistakes
 from cybertip.config._parts import Notices, Purge, Webhook, Work
@@ -19,6 +18,7 @@ from cybertip.config._values import Level, Value
 from cybertip.environments import Endpoint, Environment, resolve
 from cybertip.errors import ConfigurationError, EnvironmentRefusedError
 from cybertip.filing.limits import Limits
+from cybertip.filing.occasions import Occasion
 from cybertip.filing.schedule import Pace
 from cybertip.findings import RecordError
 from cybertip.mock.accounts import DEFAULT_ACCOUNTS

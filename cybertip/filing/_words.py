@@ -125,6 +125,13 @@ def happened(situation: Situation, state: State, blocked: str = "") -> str:
     return f"{words}{late}"
 
 
+def in_general(situation: Situation, state: State) -> str:
+    """What happened, without what the server answered or a person typed: for monitors, which show it to anybody."""
+    codes = ", ".join(state.findings)
+    named = situation in (Situation.ERRORS_FOUND, Situation.REFUSED) and codes
+    return f"{_HAPPENED[situation]} ({codes})" if named else _HAPPENED[situation]
+
+
 _NEXT = {
     Situation.WAITING: "A worker takes it as soon as one runs.",
     Situation.TIME_AHEAD: "A worker files it {when}.",

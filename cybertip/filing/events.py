@@ -301,6 +301,15 @@ Remark = Revealed | Acknowledged | FollowedUp | Held | Purged
 REMARKS: tuple[type[Remark], ...] = (Revealed, Acknowledged, FollowedUp, Held, Purged)
 """The events that change nothing about what is filed: anybody may append them at any moment, without a lease."""
 
+WORDS: tuple[type[Corrected | CancelRequested | Decided | Continued | RetractRequested], ...] = (
+    Corrected,
+    CancelRequested,
+    Decided,
+    Continued,
+    RetractRequested,
+)
+"""The events by which a person says how to go on."""
+
 Event = (
     Enqueued
     | Corrected

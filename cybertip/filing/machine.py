@@ -28,6 +28,7 @@ from cybertip.filing._parts import TO_CORRECT, IllegalEventError, begin_another,
 from cybertip.filing._people import person
 from cybertip.filing.events import (
     REMARKS,
+    Acknowledged,
     AttemptDropped,
     CallEnded,
     CallStarted,
@@ -107,10 +108,8 @@ def apply(state: State, event: Event) -> State:
             return begin_another(orphaned(state), event.reason)
         case EvidenceMissing():
             return replace(state, evidence=True, due_at=event.due_at, tries=state.tries + 1, reason=event.words)
-        case Held():
-            return replace(state, held_until=event.until)
         case _ if isinstance(event, REMARKS):
-            return state
+            return _remarked(state, event)
         case _:
             return person(state, event)
 
@@ -128,6 +127,16 @@ def fold(events: Sequence[Event]) -> State:
     for event in rest:
         state = apply(state, event)
     return state
+
+
+def _remarked(state: State, event: Event) -> State:
+    match event:
+        case Held():
+            return replace(state, held_until=event.until)
+        case Acknowledged():
+            return replace(state, heard=len(state.alarms), acknowledged_at=event.at)
+        case _:
+            return state
 
 
 def _claimed(state: State, event: Claimed) -> State:

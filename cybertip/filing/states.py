@@ -155,6 +155,8 @@ class State:
         findings: the codes of what keeps the record from being filed.
         limits: how often something may go wrong before a person is asked.
         held_until: to when a person asked for everything to be preserved; None where nobody did.
+        heard: how many of the alarms a person has acknowledged.
+        acknowledged_at: when a person last said to know how it stands; None where nobody did.
     """
 
     phase: Phase
@@ -181,6 +183,8 @@ class State:
     findings: tuple[str, ...] = ()
     limits: Limits = USUAL
     held_until: datetime | None = None
+    heard: int = 0
+    acknowledged_at: datetime | None = None
 
     @property
     def all_there(self) -> bool:

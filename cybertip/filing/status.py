@@ -10,10 +10,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from cybertip.filing._words import AtNcmec, Command, Kind, Situation, at_ncmec, commands_for, happened, next_by_itself
-from cybertip.filing.states import Phase, State
+from cybertip.filing._words import (
+    AtNcmec,
+    Command,
+    Kind,
+    Situation,
+    at_ncmec,
+    commands_for,
+    happened,
+    in_general,
+    next_by_itself,
+)
+from cybertip.filing.states import ENDS, WAITS_FOR_PERSON, Phase, State
 
-__all__ = ["NEEDS_PERSON", "AtNcmec", "Command", "Kind", "Situation", "Status", "status_of"]
+__all__ = [
+    "NEEDS_PERSON",
+    "AtNcmec",
+    "Command",
+    "Kind",
+    "Situation",
+    "Status",
+    "attention",
+    "in_general",
+    "status_of",
+]
 
 NEEDS_PERSON = frozenset({Kind.NEEDS_CORRECTION, Kind.NEEDS_DECISION, Kind.BLOCKED})
 """The kinds that wait for somebody to act."""
@@ -33,7 +53,7 @@ class Status:
         commands: what a person can do, the most usual first.
         due_at: when something happens by itself; None where nothing does, or at once.
         report_id: the report that is filed, or that may be.
-        alarms: what a person must hear of, whatever the kind.
+        alarms: what a person must hear of, whatever the kind, and nobody has acknowledged.
     """
 
     kind: Kind
@@ -72,8 +92,21 @@ def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str
         commands_for(situation, state, name),
         due_at,
         state.report_id or (state.attempt.report_id if state.attempt is not None else None),
-        state.alarms,
+        state.alarms[state.heard :],
     )
+
+
+def attention(state: State) -> tuple[object, ...] | None:
+    """What a filing asks a person for; None where it asks for nothing. It is the same for as long as that is the same.
+
+    Refused credentials are not counted: they are asked for once, for all filings.
+    """
+    waits = state.phase in WAITS_FOR_PERSON
+    missing = state.evidence and not waits and state.phase not in ENDS
+    unheard = len(state.alarms) - state.heard
+    if not waits and not missing and not unheard:
+        return None
+    return state.phase if waits else None, missing, state.revision, state.findings, unheard
 
 
 _RESTS = {

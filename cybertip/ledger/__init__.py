@@ -12,6 +12,8 @@ from __future__ import annotations
 from cybertip.ledger._book import Book
 from cybertip.ledger._errors import LeaseLostError, LedgerError, PreservedError, RecordKnownError, SealedError
 from cybertip.ledger._ledger import Ledger
+from cybertip.ledger._lookout import Lookout, Queue, Seen
+from cybertip.ledger._notices import Delivery, Notice, NoticeBoard
 from cybertip.ledger._transaction import Transaction
 from cybertip.ledger._values import (
     Checkpoint,
@@ -28,19 +30,25 @@ from cybertip.ledger._values import (
 __all__ = [
     "Book",
     "Checkpoint",
+    "Delivery",
     "Filing",
     "Found",
     "LeaseLostError",
     "Ledger",
     "LedgerError",
+    "Lookout",
     "NewFiling",
+    "Notice",
+    "NoticeBoard",
     "OpenAttempt",
     "PreservedError",
     "Problem",
     "Purgeable",
+    "Queue",
     "RecordKnownError",
     "Rekeyed",
     "SealedError",
+    "Seen",
     "StoredRecord",
     "Transaction",
 ]

@@ -10,9 +10,22 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from cybertip.filing.events import FORMAT, REMARKS, CallEnded, Claimed, Corrected, Enqueued, Event, Purged, dump
+from cybertip.filing.events import (
+    FORMAT,
+    REMARKS,
+    WORDS,
+    Acknowledged,
+    CallEnded,
+    Claimed,
+    Corrected,
+    Enqueued,
+    Event,
+    Purged,
+    dump,
+)
 from cybertip.filing.machine import apply
 from cybertip.filing.states import Phase, State
+from cybertip.filing.status import attention
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._beside import kept_of
@@ -207,6 +220,12 @@ class Pages:
             previous=page.head,
         )
         page.events.append(row)
+        before = None if isinstance(event, Enqueued) else attention(page.state)
+        asks = attention(state)
+        # Who acknowledges begins nothing new: what is left to be asked was acknowledged with it.
+        knows = asks is not None and isinstance(event, Acknowledged)
+        if (asks != before and not knows) or (asks is not None and isinstance(event, WORDS)):
+            columns["waits"] = None if asks is None else recorded
         page.state, page.seq, page.head = state, seq, row["link"]
         self.change(page, due=self.due(page.filing_id, state, now), **columns)
 

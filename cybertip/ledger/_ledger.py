@@ -19,13 +19,13 @@ from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Event, load
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
-from cybertip.filing.states import Phase, State
 from cybertip.filing.status import Kind, status_of
 from cybertip.filing.steps import Exchange
 from cybertip.ledger import _claims, _engine, _migrate, _queries
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._lookout import Lookout, state_or_halted
 from cybertip.ledger._opening import check_belongs, in_words, own_row, unlock
 from cybertip.ledger._rows import load_package, load_state, state_of
 from cybertip.ledger._sealing import Sealer
@@ -211,6 +211,12 @@ class Ledger(Upkeep):
         with self._read() as connection:
             return connection.execute(select(t.ledger.c.blocked)).scalar_one() or ""
 
+    @contextmanager
+    def looking(self) -> Generator[Lookout]:
+        """Questions about what people are to be told of, all about one moment."""
+        with self._read() as connection:
+            yield Lookout(connection)
+
     def filing(self, filing_id: str, now: datetime) -> Filing | None:
         """A filing as it stands; None where there is none of this id."""
         with self._read() as connection:
@@ -374,10 +380,7 @@ class Ledger(Upkeep):
 
 
 def _filing(connection: Connection, row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) -> Filing:
-    try:
-        state = state_of(connection, row.id, row.state)
-    except LedgerError as problem:
-        state = State(Phase.HALTED, moment_of(row.created), reason=str(problem))
+    state = state_or_halted(connection, row)
     leased = row.lease_until is not None and row.lease_until > micros(now)
     status = status_of(state, now, leased=leased, blocked=blocked, name=row.id)
     return Filing(row.id, names, state, status, moment_of(row.created), row.lease_owner if leased else None)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -47,6 +48,13 @@ ledger = Table(
     Column("key", LargeBinary, nullable=False),
     Column("blocked", Text),
     Column("blocked_since", BigInteger),
+    # When a worker last took something from the queue, to within a minute.
+    Column("worked", BigInteger),
+    # Since when people are told of what is filed; what was filed before is not news.
+    Column("noticing", BigInteger),
+    # When somebody last said to know how the queue stands, and who.
+    Column("acknowledged", BigInteger),
+    Column("acknowledged_by", Text),
 )
 
 filings = Table(
@@ -77,8 +85,15 @@ filings = Table(
     Column("checked", Integer, nullable=False),
     # How many events there were when somebody last looked for what is to be told.
     Column("noticed", Integer, nullable=False, server_default="0"),
+    # Since when it asks a person for something; null where it does not. It begins anew with each word of a person.
+    Column("waits", BigInteger),
 )
 _news = filings.c.events != filings.c.noticed
+_waits = filings.c.waits.isnot(None)
+Index("ix_filings_waits", filings.c.waits, sqlite_where=_waits, postgresql_where=_waits)
+# Written out, because SQLite uses an index of a part only where it can tell that a question is about that part.
+unfinished = text("phase NOT IN ('filed', 'cancelled')")
+Index("ix_filings_unfinished", filings.c.confirmed, sqlite_where=unfinished, postgresql_where=unfinished)
 Index("ix_filings_news", filings.c.id, sqlite_where=_news, postgresql_where=_news)
 _goes_on = filings.c.due.isnot(None)
 Index(
@@ -277,7 +292,8 @@ deliveries = Table(
     Column("notice_id", ForeignKey("notices.id"), nullable=False, index=True),
     Column("receiver", String(20), nullable=False),
     Column("payload", Text, nullable=False),
-    # When to try next; null where it has arrived.
+    Column("created", BigInteger, nullable=False),
+    # When to try next; null where it has arrived, or nobody is to be told of it any more.
     Column("due", BigInteger),
     Column("tries", Integer, nullable=False),
     Column("delivered", BigInteger),

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from cybertip.errors import ConfigurationError
@@ -19,11 +19,19 @@ from cybertip.ledger import _tables as t
 from cybertip.ledger._book import Book, Page, Pages
 from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_digest, salted
 from cybertip.ledger._errors import LedgerError, RecordKnownError
+from cybertip.ledger._notices import NoticeBoard
 from cybertip.ledger._values import Core, Found, NewFiling
 from cybertip.ledger._vault import NO_KEY
 
 _BLOCKED = select(t.ledger.c.blocked)
 _KEY = select(t.ledger.c.key)
+_SELDOM = timedelta(minutes=1)
+# Seldom, so that workers side by side do not wait for each other's turn at the one row.
+_WORKED = (
+    update(t.ledger)
+    .where(or_(t.ledger.c.worked.is_(None), t.ledger.c.worked < bindparam("before")))
+    .values(worked=bindparam("at"))
+)
 
 
 class Transaction:
@@ -179,10 +187,13 @@ class Transaction:
         self._pages.flush()
         while (filing_id := _claims.pick(self._connection, now, most_open)) is not None:
             try:
-                return self._take(self._pages.get(filing_id), worker, now, lease)
+                book = self._take(self._pages.get(filing_id), worker, now, lease)
+                self._connection.execute(_WORKED, {"at": micros(now), "before": micros(now - _SELDOM)})
+                return book
             except LedgerError:
                 # What cannot be read waits for a person; those behind it are served.
-                self._connection.execute(update(t.filings).where(t.filings.c.id == filing_id).values(due=None))
+                stuck = update(t.filings).where(t.filings.c.id == filing_id)
+                self._connection.execute(stuck.values(due=None, waits=micros(now)))
         return None
 
     def claim_this(self, filing_id: str, worker: str, now: datetime, lease: timedelta) -> Book | None:
@@ -283,6 +294,15 @@ class Transaction:
         """Take a filing's contents out; as of `Ledger.purge`, which also overwrites them in the file."""
         self._check_open()
         return _purging.purge(self._connection, self._core, self.book(filing_id), by, reason, retention)
+
+    # --- people ----------------------------------------------------------------------------------------------
+
+    @property
+    def notices(self) -> NoticeBoard:
+        """What people are told of."""
+        self._check_open()
+        self._pages.flush()
+        return NoticeBoard(self._connection)
 
     # --- parts -----------------------------------------------------------------------------------------------
 

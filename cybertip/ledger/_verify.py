@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cybertip.filing.events import Event, Purged, load
 from cybertip.filing.machine import IllegalEventError, fold
 from cybertip.filing.states import Phase, State
+from cybertip.filing.status import attention
 from cybertip.ledger import _tables as t
 from cybertip.ledger._beside import Beside, kept_of, look_beside
 from cybertip.ledger._chain import ROOT, checkpoint_digest, link_of, salted
@@ -199,6 +200,8 @@ class _Walk:
             yield self._told(None, f"these columns do not follow from its state: {', '.join(wrong)}")
         if row["due"] is None and due_of(state, self._now, self._core.pace) is not None:
             yield self._told(None, "it has to go on, and says that it rests")
+        if (row["waits"] is None) != (attention(state) is None):
+            yield self._told(None, "whether it waits for a person does not follow from its state")
         yield from self._receipt(state)
 
     def _is_last_state(self, text: str) -> bool:

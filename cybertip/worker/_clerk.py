@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cybertip.errors import CybertipError
-from cybertip.filing.events import CallEnded, CallStarted, Corrected, Event, Remark
+from cybertip.filing.events import Acknowledged, CallEnded, CallStarted, Corrected, Event, Remark
 from cybertip.filing.limits import Limits
 from cybertip.filing.machine import LEGAL, IllegalEventError
 from cybertip.filing.packages import Frozen
@@ -202,6 +202,8 @@ class Clerk:
         self.filing(filing_id)
         with self.ledger.transaction() as transaction:
             transaction.book(filing_id).append(remark)
+            if isinstance(remark, Acknowledged):
+                transaction.notices.acknowledge(filing_id, remark.at)
         return self.filing(filing_id)
 
 

@@ -218,6 +218,13 @@ class Filer:
         self._ledger.checkpoint()
         return done
 
+    def drain(self) -> int:
+        """Work in this thread on whatever is due, until nothing is; how many filings were worked on.
+
+        For a service whose threads each do this again and again, and make a checkpoint now and then.
+        """
+        return self._crew.drain(timedelta())
+
     def resume(self, threads: int = 1, patience: timedelta = timedelta()) -> int:
         """Take up what was left behind, as after a crash or a change of credentials; then as `run_until_idle`.
 
@@ -250,6 +257,11 @@ class Filer:
     def stop(self) -> None:
         """Leave after the calls in flight, which are finished and recorded. Nothing new is begun by this filer."""
         self._crew.stopping.set()
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger that it works on."""
+        return self._ledger
 
     @property
     def stopping(self) -> threading.Event:

@@ -281,9 +281,17 @@ class Operator:
     # --- remarks ---------------------------------------------------------------------------------------------------
 
     def acknowledge(self, filing_id: str, *, reason: str = "") -> Filing:
-        """Say that one knows of it: nobody is reminded of it any more until something else happens."""
+        """Say that one knows of it: nobody is reminded of it any more until something else happens.
+
+        Its alarms are thereby heard, and it needs nobody for their sake any more.
+        """
         _check(reason)
         return self._clerk.remark(filing_id, Acknowledged(self._by, self._clock(), reason))
+
+    def acknowledge_queue(self) -> None:
+        """Say that one knows of what concerns all filings: refused credentials, or a queue that nobody works on."""
+        with self._ledger.transaction() as transaction:
+            transaction.notices.acknowledge_queue(self._by, self._clock())
 
     def reveal(self, filing_id: str, *, reason: str = "") -> Filing:
         """Put down that one looks at what is hidden by default, before it is shown."""

@@ -35,7 +35,7 @@ from tests.unit.ledger.ledgers import (
 
 COVERED = {
     "ledger": {"id"},
-    "filings": set(_tables.filings.c.keys()) - {"lease_owner", "lease_until", "due", "noticed"},
+    "filings": set(_tables.filings.c.keys()) - {"lease_owner", "lease_until", "due", "noticed", "waits"},
     **{
         name: set(_tables.metadata.tables[name].c.keys()) - {"folder"}
         for name in (

@@ -27,12 +27,40 @@ def upgrade() -> None:
         sqlite_where=sa.text("events != noticed"),
         postgresql_where=sa.text("events != noticed"),
     )
+    _waiting()
     op.add_column("record_contents", sa.Column("folder", sa.Text(), nullable=True))
     _notices()
     if op.get_context().dialect.name == "postgresql":
         _seal_in_postgresql()
     else:
         _seal_in_sqlite()
+
+
+def _waiting() -> None:
+    """What waits for a person, and what the queue does, without going through all filings."""
+    op.add_column("filings", sa.Column("waits", sa.BigInteger(), nullable=True))
+    op.execute(
+        "UPDATE filings SET waits = created WHERE phase IN ('correction', 'decision', 'halted')"
+        r""" OR (phase NOT IN ('filed', 'cancelled') AND state LIKE '%"evidence"\:true%')"""
+        """ OR state LIKE '%"alarms":["%'"""
+    )
+    op.create_index(
+        "ix_filings_waits",
+        "filings",
+        ["waits"],
+        sqlite_where=sa.text("waits IS NOT NULL"),
+        postgresql_where=sa.text("waits IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_filings_unfinished",
+        "filings",
+        ["confirmed"],
+        sqlite_where=sa.text("phase NOT IN ('filed', 'cancelled')"),
+        postgresql_where=sa.text("phase NOT IN ('filed', 'cancelled')"),
+    )
+    for name in ("worked", "noticing", "acknowledged"):
+        op.add_column("ledger", sa.Column(name, sa.BigInteger(), nullable=True))
+    op.add_column("ledger", sa.Column("acknowledged_by", sa.Text(), nullable=True))
 
 
 def _notices() -> None:
@@ -64,6 +92,7 @@ def _notices() -> None:
         sa.Column("notice_id", sa.String(length=36), nullable=False),
         sa.Column("receiver", sa.String(length=20), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("delivered", sa.BigInteger(), nullable=True),

@@ -1,0 +1,155 @@
+"""What people are to be told of, asked for without going through what is filed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from cybertip.filing.states import Phase, State
+from cybertip.ledger import _tables as t
+from cybertip.ledger._chain import micros, moment_of
+from cybertip.ledger._errors import LedgerError
+from cybertip.ledger._notices import Notice, notice_of
+from cybertip.ledger._rows import state_of
+
+_c = t.filings.c
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the queue stands. All times are in UTC.
+
+    Attributes:
+        blocked: why it is stopped for its credentials; empty where it is not.
+        blocked_since: since when.
+        worked_at: when a worker last took something from it, to within a minute; None where none ever did.
+        acknowledged_at: when a person last said to know how it stands.
+        noticing_since: since when people are told of what is filed; None where nobody ever looked for that.
+        newest: when the newest filing came in.
+    """
+
+    blocked: str
+    blocked_since: datetime | None
+    worked_at: datetime | None
+    acknowledged_at: datetime | None
+    noticing_since: datetime | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A filing of which people may have to be told.
+
+    Attributes:
+        filing_id: its id.
+        state: what its events come to.
+        waits_since: since when it asks a person for something; None where it does not.
+        events: how many events it has.
+        noticed: how many it had when somebody last looked for what is to be told; 0 where it was not filed then.
+    """
+
+    filing_id: str
+    state: State = field(repr=False)
+    waits_since: datetime | None
+    events: int
+    noticed: int
+
+
+class Lookout:
+    """Questions to the ledger, all about one moment. Made by `Ledger.looking`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def queue(self) -> Queue:
+        """How the queue stands."""
+        row = self._connection.execute(select(t.ledger)).one()
+        newest = self._connection.execute(select(func.max(_c.created))).scalar_one()
+        return Queue(
+            row.blocked or "",
+            *map(_moment, (row.blocked_since, row.worked, row.acknowledged, row.noticing, newest)),
+        )
+
+    def waiting(self) -> Iterator[Seen]:
+        """The filings that ask a person for something, those first that have done so for longest."""
+        return self._seen(_c.waits.isnot(None), order=_c.waits)
+
+    def overdue(self, before: datetime) -> Iterator[Seen]:
+        """The filings that were confirmed before a moment, and are neither filed nor cancelled."""
+        return self._seen(and_(t.unfinished, _c.confirmed <= micros(before)), order=_c.confirmed)
+
+    def lapsing(self, before: datetime) -> Iterator[Seen]:
+        """The filings whose open report could lapse before a moment, and is to be finished."""
+        to_finish = _c.phase != str(Phase.CLOSING)
+        return self._seen(and_(_c.open, _c.lapses <= micros(before), to_finish), order=_c.lapses)
+
+    def idle_since(self, now: datetime, before: datetime) -> datetime | None:
+        """Since when something is due that nobody takes, if that was before a moment; None where nothing is.
+
+        A lease that somebody holds is a sign of life of the whole queue.
+        """
+        at, e = micros(now), t.events.c
+        if self._connection.execute(select(_c.id).where(_c.lease_until > at).limit(1)).first() is not None:
+            return None
+        # What goes on at once does so since its last event; a moment that is due says so itself.
+        due = (
+            select(_c.due, e.recorded)
+            .join_from(t.filings, t.events, and_(e.filing_id == _c.id, e.seq == _c.events))
+            .where(_c.due.isnot(None), _c.due <= micros(before), e.recorded <= micros(before))
+            .limit(1)
+        )
+        row = self._connection.execute(due).first()
+        return None if row is None else moment_of(max(row.due, row.recorded))
+
+    def news(self, most: int) -> list[Seen]:
+        """Filings that are filed and have events that nobody has looked at for what is to be told."""
+        return list(self._seen(and_(_c.events != _c.noticed, _c.phase == str(Phase.FILED)), order=_c.id, most=most))
+
+    def notices(self) -> tuple[Notice, ...]:
+        """What lasts of what people were told of."""
+        n = t.notices.c
+        rows = self._connection.execute(select(t.notices).where(n.ended.is_(None)).order_by(n.created, n.id))
+        return tuple(map(notice_of, rows))
+
+    def next_delivery(self, receivers: Iterable[str]) -> datetime | None:
+        """When something is to be sent next to one of these."""
+        d = t.deliveries.c
+        due = (d.due.isnot(None), d.receiver.in_(list(receivers)))
+        return _moment(self._connection.execute(select(func.min(d.due)).where(*due)).scalar_one())
+
+    def next_reminder(self) -> datetime | None:
+        """When somebody is to be reminded next."""
+        n = t.notices.c
+        return _moment(self._connection.execute(select(func.min(n.remind)).where(n.ended.is_(None))).scalar_one())
+
+    def undelivered(self, before: datetime) -> dict[str, tuple[int, datetime, str]]:
+        """By receiver: how many messages made before a moment did not arrive, since when, and what went wrong last."""
+        d = t.deliveries.c
+        late = and_(d.due.isnot(None), d.created <= micros(before))
+        found: dict[str, tuple[int, datetime, str]] = {}
+        counted = select(d.receiver, func.count(), func.min(d.created)).where(late).group_by(d.receiver)
+        for receiver, count, first in self._connection.execute(counted.order_by(d.receiver)).all():
+            latest = select(d.problem).where(late, d.receiver == receiver).order_by(d.tries.desc()).limit(1)
+            found[receiver] = (count, moment_of(first), self._connection.execute(latest).scalar_one())
+        return found
+
+    def _seen(self, which: ColumnElement[bool], *, order: Any, most: int | None = None) -> Iterator[Seen]:
+        query = select(_c.id, _c.state, _c.created, _c.waits, _c.events, _c.noticed).where(which).order_by(order, _c.id)
+        for row in self._connection.execute(query.limit(most)).all():
+            yield Seen(row.id, state_or_halted(self._connection, row), _moment(row.waits), row.events, row.noticed)
+
+
+def state_or_halted(connection: Connection, row: Any) -> State:
+    """The state of a filing's row; one that cannot be read waits for a person."""
+    try:
+        return state_of(connection, row.id, row.state)
+    except LedgerError as problem:
+        return State(Phase.HALTED, moment_of(row.created), reason=str(problem))
+
+
+def _moment(when: int | None) -> datetime | None:
+    return None if when is None else moment_of(when)
