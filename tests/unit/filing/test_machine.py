@@ -395,9 +395,9 @@ def test_every_pair_is_decided(phase: Phase, kind: type[Event]) -> None:
 @pytest.mark.parametrize("phase", list(Phase))
 @pytest.mark.parametrize("kind", REMARKS)
 def test_remarks_change_nothing_about_what_is_filed(phase: Phase, kind: type[Event]) -> None:
-    """A remark leaves a filing as it is, also while a call is in the air; only what is to be preserved is noted."""
+    """A remark leaves a filing as it is, also while a call is in the air; only holds and acknowledgements are noted."""
     state = replace(STATES[phase](), started=Started("x", CallName.RETRACT, T0, REPORT, None))
-    assert replace(apply(state, _event(kind, state)), held_until=None) == state
+    assert replace(apply(state, _event(kind, state)), held_until=None, acknowledged_at=None) == state
 
 
 def test_a_person_retracts_an_open_report() -> None:

@@ -237,7 +237,10 @@ def test_while_the_queue_is_blocked_nothing_is_claimed(ledger: Ledger) -> None:
     assert (ledger.next_due(), ledger.due_at(filing_id)) == (None, None)
     found = ledger.filing(filing_id, T0)
     assert found is not None
-    assert (found.status.kind, found.status.reason) == (Kind.BLOCKED, "the credentials were not accepted")
+    assert (found.status.kind, found.status.reason) == (
+        Kind.BLOCKED,
+        "the server does not accept the credentials: the credentials were not accepted",
+    )
     with ledger.transaction() as transaction:
         book = transaction.claim_this(filing_id, "somebody", T0, LEASE)
         assert book is not None

@@ -426,14 +426,16 @@ def test_a_decision_about_another_report_is_refused(
     filing = in_question(filer, server, record, tmp_path)
 
     def meanwhile(stands: Filing) -> None:
-        Operator(ledger, "Bob", sample.profile()).decide(stands.id, Word.REFILE, reason="x", reference="NCMEC 1")
+        Operator(ledger, "Bob", sample.profile()).decide(
+            stands.id, Word.REFILE, reason="x", report_id=stands.status.report_id, reference="NCMEC 1"
+        )
         server.set_faults(ResponseCode(code=1000, call="finish"), ResponseCode(code=5001, call="finish"))
         filer.run_until_idle(patience=PATIENT)
         assert filer.filing(stands.id).state.phase is Phase.DECISION
 
     late = Operator(ledger, "Ann", sample.profile(), confirm=meanwhile)
     with pytest.raises(CommandRefusedError, match="something else is asked by now"):
-        late.decide(filing.id, Word.REFILE, reason="x", reference="NCMEC 1")
+        late.decide(filing.id, Word.REFILE, reason="x", report_id=filing.status.report_id, reference="NCMEC 1")
     found = filer.filing(filing.id)
     assert found.status.report_id != filing.status.report_id
     assert found.state.phase is Phase.DECISION
