@@ -11,8 +11,9 @@ from cybertip.mock import ReportState
 from cybertip.mock.state import FIRST_REPORT_ID
 from tests.simulation.invariants import is_end, wrong
 from tests.simulation.ledger import BrokenError, Coverage
+from tests.simulation.places import NOBODY, Bounds, Place
 from tests.simulation.server import Server
-from tests.simulation.world import NOBODY, Bounds, Place, World
+from tests.simulation.world import World
 
 
 @dataclass

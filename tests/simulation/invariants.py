@@ -7,8 +7,9 @@ from collections import Counter
 from cybertip.filing.states import ENDS, WAITS_FOR_PERSON, Phase, State
 from cybertip.mock import ReportState
 from tests.simulation.documents import package
+from tests.simulation.places import KEPT, Bounds, Place
 from tests.simulation.server import HeldReport, Server
-from tests.simulation.world import KEPT, Bounds, Place, World
+from tests.simulation.world import World
 
 MAY_BE_FILED = (Phase.FINISHING, Phase.CLOSING, Phase.DECISION)
 """The phases in which the ledger knows that the report may be filed."""

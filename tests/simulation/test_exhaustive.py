@@ -31,7 +31,7 @@ from cybertip.filing.states import Phase
 from cybertip.filing.status import Kind
 from tests.simulation.explorer import explore
 from tests.simulation.operators import COMMANDS
-from tests.simulation.world import Bounds
+from tests.simulation.places import Bounds
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,10 @@ from tests.simulation import ledger, server
 from tests.simulation.explorer import explore
 from tests.simulation.ledger import HOLDER, Ledger, MemoryBook
 from tests.simulation.operators import View
+from tests.simulation.places import Bounds, Place
 from tests.simulation.test_times import at_random
 from tests.simulation.times import Simulation
-from tests.simulation.world import Bounds, Place, World
+from tests.simulation.world import World
 
 TWICE = "two finished reports"
 OTHER_FILES = "a finished report without exactly its files"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -30,11 +29,12 @@ from cybertip.filing.events import (
 )
 from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.schedule import Pace, due_at, rank
-from cybertip.filing.states import ENDS, Phase, State
+from cybertip.filing.states import ENDS, Phase
 from cybertip.mock import Behaviour, MockCore, ReportState
 from tests.simulation.documents import package
 from tests.simulation.faults import ACTING, IDLE, ONLY_FOR, fault_of
-from tests.simulation.ledger import Coverage, LeaseLostError, MemoryBook
+from tests.simulation.ledger import LeaseLostError
+from tests.simulation.lives import EventBook, Filing
 from tests.simulation.operators import COMMANDS, REMARKED, WHO, command, truth
 from tests.simulation.server import NOW, Heard, HeldReport, Request, act_of, call_of, hear
 
@@ -64,38 +64,6 @@ _CALLS = {words: call for words, (call, _) in ONLY_FOR.items()} | {UNREADABLE: C
 
 Plan = Callable[[int, Request], str]
 """Tells how a request goes, by its number."""
-
-
-@dataclass
-class Filing:
-    """One filing in the ledger."""
-
-    files: int
-    state: State
-    events: list[Event]
-    leased_until: datetime = NOW
-    reports: list[int] = field(default_factory=list)
-    receipt: bool = False
-
-
-class EventBook(MemoryBook):
-    """A transaction that remembers what was appended."""
-
-    def __init__(self, filing: Filing, fence: int | None) -> None:
-        super().__init__(filing.state, fence, Coverage(set(), set(), set()))
-        self.appended: list[Event] = []
-        self._filing = filing
-
-    def append(self, event: Event, exchange: steps.Exchange | None = None) -> State:
-        """Append an event."""
-        self.appended.append(event)
-        return super().append(event, exchange)
-
-    def commit(self) -> None:
-        """Write it into the ledger."""
-        assert not self.wrong, self.wrong
-        self._filing.state = self.state
-        self._filing.events += self.appended
 
 
 class Simulation:
