@@ -47,6 +47,7 @@ docs: install  ## Write what the docs take from the code: rules, the filing mach
 	$(BIN)/python scripts/filing_page.py
 	$(BIN)/python scripts/settings_page.py
 	$(BIN)/python scripts/record_schema.py
+	$(BIN)/python scripts/cli_page.py
 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

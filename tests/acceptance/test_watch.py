@@ -102,7 +102,7 @@ def test_it_keeps_to_the_terminal(terminal: Callable[..., Terminal], width: int)
     watch.wait_for(lambda shown: "q ends it" in shown)
     watch.type("q")
     _, shown = watch.ended()
-    assert "\x1b[1;31merrors found before sending" in shown
+    assert "\x1b[1;31merrors found" in shown
     assert all(len(line) <= width for line in click.unstyle(shown).splitlines())
 
 
