@@ -22,9 +22,9 @@ something is stuck: [README](../README.md), [operating.md](operating.md).
 
 Data go to stdout, words for people to stderr. `--json` prints one envelope `{"cybertip": 1, "command": …, "exit": …}`
 to stdout in place of both; `--quiet` leaves nothing but errors on stderr. Where stdout is a terminal there are tables
-that use its width (`COLUMNS`), with colour unless `NO_COLOR` is set or `TERM` is `dumb`; elsewhere each record is a line,
-nothing is cut, and columns are divided by tabs or two spaces. Times are in UTC with a `Z`; where there is `--local`, it
-gives those of the machine's zone with their offset. A filing is named by its id, by the beginning of it (six characters
+that use its width (`COLUMNS`), with colour unless `NO_COLOR` is set or `TERM` is `dumb`; elsewhere each record is a
+line, nothing is cut, and columns are divided by tabs or two spaces. Times are in UTC with a `Z`; where there is
+`--local`, it gives those of the machine's zone with their offset. A filing is named by its id, by the beginning of it (six characters
 or more), or by the id of its record.
 
 | exit status | meaning |
@@ -80,10 +80,7 @@ def _cell(text: str) -> str:
 def _escaped(text: str) -> str:
     """Words that Markdown takes for something else are set apart as code; code stays as it is."""
     parts = re.split(r"(`[^`]*`)", text)
-    return "".join(
-        part if part.startswith("`") else _ODD.sub(r"`\g<0>`", part)
-        for part in parts
-    )
+    return "".join(part if part.startswith("`") else _ODD.sub(r"`\g<0>`", part) for part in parts)
 
 
 if __name__ == "__main__":

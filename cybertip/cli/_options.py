@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import getpass
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -129,9 +128,6 @@ def with_profile_settings() -> Callable[[Body], Body]:
     return _settings([_CONFIG], {})
 
 
-# --- which filing, and who says so --------------------------------------------------------------------------------
-
-
 def _filings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """What a shell may complete to; nothing where there is no ledger, or none that can be read."""
     from cybertip.cli._ledgers import existing_ledger
@@ -146,22 +142,3 @@ def _filings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[st
 
 
 filing_argument = click.argument("filing", shell_complete=_filings)
-
-
-def _person(_: click.Context, __: click.Parameter, value: str | None) -> str:
-    name = value if value is not None else _login()
-    if not name.strip() or not name.isprintable():
-        raise click.BadParameter("who says it is part of the proof; give a name of printable text")
-    return name
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        raise click.UsageError("nobody knows who you are on this machine; say it with --as NAME") from None
-
-
-person_option = click.option(
-    "--as", "by", metavar="NAME", callback=_person, help="Who you are; it is recorded.  [default: your login name]"
-)

@@ -72,7 +72,12 @@ def _is_terminal(stream: Any) -> bool:
     return stream is not None and not stream.closed and bool(stream.isatty())
 
 
-def _login() -> str:
+def login() -> str:
+    """The name by which the person is logged in.
+
+    Raises:
+        ConfigurationError: nobody is, by a name that can be recorded.
+    """
     try:
         name = getpass.getuser()
     except (OSError, KeyError, ImportError):  # which of them depends on the version of Python
@@ -82,7 +87,12 @@ def _login() -> str:
     return name
 
 
-def _named(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def nameable(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """See that a person can be recorded by a name; the callback of an option that may be left out.
+
+    Raises:
+        click.BadParameter: it is blank, or holds what a terminal would obey.
+    """
     if value is not None and (not value.strip() or not value.isprintable()):
         raise click.BadParameter("it must be printable text")
     return value
@@ -117,7 +127,7 @@ def with_person(*, reason: bool, asks: bool) -> Callable[[Body], Body]:
 
     def wrap(body: Body) -> Body:
         def call(*arguments: Any, by: str | None, why: str, yes: bool = False, **values: Any) -> int:
-            return body(*arguments, person=Person(by or _login(), why, yes), **values)
+            return body(*arguments, person=Person(by or login(), why, yes), **values)
 
         needed = "" if reason else " May be left out."
         options = [
@@ -125,7 +135,7 @@ def with_person(*, reason: bool, asks: bool) -> Callable[[Body], Body]:
                 "--reason", "why", required=reason, metavar="TEXT", callback=_reason,
                 help=f"Why, in your words, without personal data: it becomes part of the proof.{needed}",
             ),
-            click.option("--as", "by", metavar="NAME", callback=_named, help="Who you are.  [default: the login name]"),
+            click.option("--as", "by", metavar="NAME", callback=nameable, help="Who you are.  [default: the login name]"),
         ]  # fmt: skip
         if asks:
             options.append(click.option("--yes", is_flag=True, help="Do not ask."))

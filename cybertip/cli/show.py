@@ -12,8 +12,9 @@ import click
 from cybertip.cli import _timeline
 from cybertip.cli._filters import types_of
 from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of
-from cybertip.cli._options import filing_argument, json_option, local_option, person_option, with_ledger_settings
+from cybertip.cli._options import filing_argument, json_option, local_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._people import login, nameable, sayable
 from cybertip.cli._profiles import STAND_IN
 from cybertip.cli._revealed import Revealed
 from cybertip.cli._screen import Cell, Column, Screen, Tone, age
@@ -30,13 +31,13 @@ from cybertip.worker import Operator
 @click.command("show")
 @filing_argument
 @click.option("--reveal", is_flag=True, help="Show accounts, names and places of files in full. This is recorded.")
-@click.option("--reason", default="", help="Why you reveal it; recorded as well.")
-@person_option
+@click.option("--reason", metavar="TEXT", callback=sayable, help="Why you reveal it; recorded as well.")
+@click.option("--as", "by", metavar="NAME", callback=nameable, help="Who reveals it.  [default: the login name]")
 @local_option
 @json_option
 @body_of("show")
 @with_ledger_settings()
-def command(output: Output, filing: str, reveal: bool, reason: str, by: str, settings: Settings) -> int:
+def command(output: Output, filing: str, reveal: bool, reason: str, by: str | None, settings: Settings) -> int:
     """Show one filing: its status, why, what happens next, and what has happened.
 
     FILING is the filing's id, the beginning of it, or the id of its record. Neither what was sent nor what was
@@ -45,12 +46,12 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str, set
 
     Exit status 3 if it needs a person, else 0.
     """
-    if reason and not reveal:
-        raise click.UsageError("--reason says why something is revealed; it needs --reveal")
+    if (reason or by) and not reveal:
+        raise click.UsageError("--reason and --as say who reveals something and why; they need --reveal")
     with existing_ledger(settings) as opened:
         found = filing_named(opened, filing)
         if reveal:
-            found = _put_down(opened, found, by, reason)
+            found = Operator(opened, by or login(), STAND_IN).reveal(found.id, reason=reason)
         seen = Seen.of(opened, found)
         revealed = Revealed.of(opened, found.id, seen.package) if reveal else None
     output.data(drawn(seen, datetime.now(UTC), output.screen))
@@ -58,14 +59,6 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str, set
         output.data(revealed.drawn(output.screen))
     data = _data(seen) | ({} if revealed is None else {"revealed": revealed.as_dict()})
     return output.end(Exit.NEEDS_PERSON if needs_person(found) else Exit.DONE, data)
-
-
-def _put_down(ledger: Ledger, one: Filing, by: str, reason: str) -> Filing:
-    """Let the ledger know that somebody looks."""
-    try:
-        return Operator(ledger, by, STAND_IN).reveal(one.id, reason=reason)
-    except ValueError as problem:
-        raise click.UsageError(f"--reason: {problem}") from None
 
 
 @dataclass(frozen=True, slots=True)

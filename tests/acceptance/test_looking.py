@@ -314,7 +314,9 @@ def test_a_reason_needs_reveal_and_printable_text(cli: Cli, ledger: Path) -> Non
     assert cli("show", "case-filed", "--reason", "because").status == 2
     run = cli("show", "case-filed", "--reveal", "--reason", "\x1b[2J")
     assert (run.status, run.stdout, "printable text" in run.stderr) == (2, "", True)
-    assert cli("show", "case-filed", "--reveal", "--as", " ").status == 2
+    assert cli("show", "case-filed", "--as", "operator-7").status == 2
+    for name in ("", " ", "a\nb", "\x1b[2J"):
+        assert cli("show", "case-filed", "--reveal", "--as", name).status == 2
     assert "revealed" not in cli("show", "case-filed").stdout
 
 
