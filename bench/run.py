@@ -1,4 +1,4 @@
-"""Measure, as ratios within one run: uploads, the codec, checks, filing through the ledger, the mock.
+"""Measure, as ratios within one run: starting, uploads, the codec, checks, filing through the ledger, the mock.
 
 Run by ``make bench``. ``--size`` sets the uploads' size in MiB (2048 by default, and half of that for the mock; the
 files are sparse).
@@ -20,6 +20,7 @@ from checks import measure_checks
 from filing import measure_filing
 from lxml import etree
 from mock import measure_mock  # noqa: UP026 - bench/mock.py
+from starting import measure_starting
 
 from cybertip import Client, Schema, build, parse, read_record, sample, write
 
@@ -113,17 +114,18 @@ def measure_codec(folder: Path) -> None:
 
 
 def main() -> int:
-    """Run all measurements; the exit status says whether memory, growth and ratio stayed within their limits."""
+    """Run all measurements; the exit status says whether memory, growth, ratio and start stayed within their limits."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=2048, help="MiB to upload")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cybertip-bench-") as name:
+        quick = measure_starting()
         measure_codec(Path(name))
         linear = measure_checks()
         within = measure_uploads(options.size, Path(name))
         filing_within = measure_filing(200, Path(name))
         mock_within = measure_mock(max(options.size // 2, 1), Path(name))
-    return 0 if linear and within and filing_within and mock_within else 1
+    return 0 if quick and linear and within and filing_within and mock_within else 1
 
 
 if __name__ == "__main__":

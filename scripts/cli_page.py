@@ -20,12 +20,12 @@ _HEAD = """# Commands
 Made by `make docs` from the commands; `cybertip COMMAND --help` says the same. The environment and what to do when
 something is stuck: [README](../README.md), [operating.md](operating.md).
 
-Data go to stdout, words for people to stderr. `--json` prints one envelope `{"cybertip": 1, "command": …, "exit": …}`
-to stdout in place of both; `--quiet` leaves nothing but errors on stderr. Where stdout is a terminal there are tables
-that use its width (`COLUMNS`), with colour unless `NO_COLOR` is set or `TERM` is `dumb`; elsewhere each record is a
-line, nothing is cut, and columns are divided by tabs or two spaces. Times are in UTC with a `Z`; where there is
-`--local`, it gives those of the machine's zone with their offset. A filing is named by its id, by the beginning of it (six characters
-or more), or by the id of its record.
+Data go to stdout, words for people to stderr. `--json` prints one envelope `{"cybertip": 1, "command": …, "exit":
+…}` to stdout in place of both; `--quiet` leaves nothing but errors on stderr. Where stdout is a terminal there are
+tables that use its width (`COLUMNS`), with colour unless `NO_COLOR` is set or `TERM` is `dumb`; elsewhere each
+record is a line, nothing is cut, and columns are divided by tabs or two spaces. Times are in UTC with a `Z`; where
+there is `--local`, it gives those of the machine's zone with their offset. A filing is named by its id, by the
+beginning of it (six characters or more), or by the id of its record.
 
 | exit status | meaning |
 |---|---|

@@ -135,7 +135,9 @@ def with_person(*, reason: bool, asks: bool) -> Callable[[Body], Body]:
                 "--reason", "why", required=reason, metavar="TEXT", callback=_reason,
                 help=f"Why, in your words, without personal data: it becomes part of the proof.{needed}",
             ),
-            click.option("--as", "by", metavar="NAME", callback=nameable, help="Who you are.  [default: the login name]"),
+            click.option(
+                "--as", "by", metavar="NAME", callback=nameable, help="Who you are.  [default: the login name]"
+            ),
         ]  # fmt: skip
         if asks:
             options.append(click.option("--yes", is_flag=True, help="Do not ask."))
