@@ -22,7 +22,7 @@ _TONES = {
 }
 _SHORT = 8
 _ROOM_FOR_DUE = 80
-"""On a narrower screen that column is left out; the words tell of it as well."""
+"""On a narrower screen that column is left out; the words tell of it as well. What is wider has room for records."""
 
 
 def needs_person(one: Filing) -> bool:
@@ -104,7 +104,7 @@ def sentence(words: str) -> str:
 
 
 def table(found: Sequence[Filing], names: Mapping[str, str], now: datetime, screen: Screen) -> str:
-    """A table of filings for a terminal: words about each stand beside it, or below it where there is no room."""
+    """A table of filings for a terminal, each with words below it, over the whole width."""
     columns = [Column("id"), Column("status"), Column("report"), Column("age", right=True)]
     rows: list[list[Cell | str]] = [
         [Cell(names[one.id], Tone.STRONG), kind_of(one), report_of(one), age(now - one.created_at)] for one in found
@@ -114,13 +114,13 @@ def table(found: Sequence[Filing], names: Mapping[str, str], now: datetime, scre
         rows = [[*row, due_of(one, now, screen)] for row, one in zip(rows, found, strict=True)]
     records = [", ".join(one.record_ids) for one in found]
     words = [in_short(one, names[one.id]) for one in found]
-    if screen.wide:
-        columns += [Column("record", wraps=True), Column("why", wraps=True)]
-        return screen.table(
-            columns, [[*row, record, text] for row, record, text in zip(rows, records, words, strict=True)]
-        )
-    below = [
-        screen.line(f"{record}:" if text else record, text, indent=2)
-        for record, text in zip(records, words, strict=True)
-    ]
+    if max(map(len, records), default=0) <= screen.width - _ROOM_FOR_DUE:
+        columns.append(Column("record"))
+        rows = [[*row, record] for row, record in zip(rows, records, strict=True)]
+        below = [screen.line(text, indent=2) if text else "" for text in words]
+    else:
+        below = [
+            screen.line(f"{record}:" if text else record, text, indent=2)
+            for record, text in zip(records, words, strict=True)
+        ]
     return screen.table_over(columns, rows, below)

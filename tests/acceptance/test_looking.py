@@ -133,7 +133,7 @@ def test_a_list_on_a_terminal_is_a_table(terminal: Callable[..., Terminal], widt
     lines = click.unstyle(shown).splitlines()
     assert status == 3
     assert lines[0].split()[:5] == ["ID", "STATUS", "REPORT", "AGE", "DUE"]
-    assert ("WHY" in lines[0]) == (width == 140)
+    assert ("RECORD" in lines[0]) == (width == 140)
     assert all(len(line) <= width for line in lines)
     text = " ".join(" ".join(lines).split())
     assert all(name in text for name in EVERY)
@@ -163,7 +163,7 @@ def test_colour_is_for_terminals_that_want_it(terminal: Callable[..., Terminal])
 
 def test_columns_counts_more_than_the_terminal(terminal: Callable[..., Terminal]) -> None:
     """As in other programs."""
-    assert "WHY" in terminal("list", width=80, COLUMNS="140").ended()[1].splitlines()[0]
+    assert "RECORD" in terminal("list", width=80, COLUMNS="140").ended()[1].splitlines()[0]
     lines = terminal("list", width=30, NO_COLOR="1").ended()[1].splitlines()
     assert 30 < max(map(len, lines)) <= 60
     assert lines[0].split() == ["ID", "STATUS", "REPORT", "AGE"]
