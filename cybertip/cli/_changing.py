@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of, profile_named
+from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of, profile_named, told
 from cybertip.cli._output import Exit, Output, error_data
 from cybertip.cli._people import Person
 from cybertip.cli._profiles import Profiles
+from cybertip.cli._shown import sentence
 from cybertip.config import Level, Settings
 from cybertip.filing.states import ENDS, Phase
 from cybertip.filing.status import Kind
@@ -67,16 +68,16 @@ class Desk:
     def carry_out(
         self,
         change: Callable[[], Filing],
-        told: Callable[[], Mapping[str, Any]] = dict,
+        more: Callable[[], Mapping[str, Any]] = dict,
     ) -> int:
         """Do it, tell how the filing stands then, and end.
 
         Args:
             change: what changes it.
-            told: what else belongs to the envelope.
+            more: what else belongs to the envelope.
         """
         status, shown = self.done(change)
-        return self.output.end(status, {**shown, **told()})
+        return self.output.end(status, {**shown, **more()})
 
     def done(self, change: Callable[[], Filing]) -> tuple[Exit, dict[str, Any]]:
         """Do it, and tell how the filing stands then, or why it was not done; the exit status, and the same as data."""
@@ -90,14 +91,15 @@ class Desk:
     def tell(self, filing: Filing) -> Exit:
         """Print how a filing stands; the exit status: 3 where our checks found errors in its record, else 0."""
         self.output.data(line_of(filing))
-        for line in (*_block(filing), *_errors_in_words(self._errors(filing)), *_who_goes_on(filing)):
+        told(self.output, filing)
+        for line in (*_errors_in_words(self._errors(filing)), *_who_goes_on(filing)):
             self.output.say(line)
         return Exit.NEEDS_PERSON if filing.state.phase is Phase.CORRECTION else Exit.DONE
 
     def _not_done(self, problem: CommandRefusedError | FilingBusyError) -> tuple[Exit, dict[str, Any]]:
         stands = problem.filing if isinstance(problem, CommandRefusedError) else None
         named = f"filing {stands.id}: " if stands is not None else ""
-        self.output.say(f"cybertip {self.output.command}: {named}{problem}")
+        self.output.error(f"cybertip {self.output.command}: {named}{problem}")
         shown = {"environment": str(self.ledger.environment), "error": error_data(problem)}
         if isinstance(problem, FilingBusyError):
             return Exit.UNREACHABLE, shown
@@ -130,24 +132,14 @@ def desk(output: Output, settings: Settings, person: Person) -> Iterator[Desk]:
         yield Desk(output, person, ledger, Profiles(output, settings), settings)
 
 
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '!', '?')) else '.'}"
-
-
 def _told(filing: Filing) -> list[str]:
     """What happened, and whether NCMEC has the report."""
-    return [f"  {_sentence(words)}" for words in (filing.status.reason, filing.status.told) if words]
-
-
-def _block(filing: Filing) -> list[str]:
-    status = filing.status
-    lines = [*_told(filing), f"  {_sentence(status.next)}", *(f"  ALARM: {_sentence(one)}" for one in status.alarms)]
-    return [*lines, *(f"    {one.line}   {one.effect}" for one in status.commands)]
+    return [f"  {sentence(words)}" for words in (filing.status.reason, filing.status.told) if words]
 
 
 def _errors_in_words(errors: list[dict[str, Any]]) -> list[str]:
     return [
-        f"  {one['code']}: {one.get('pointer') or one['path']}: {_sentence(one['message'])} {one['cure']}".rstrip()
+        f"  {one['code']}: {one.get('pointer') or one['path']}: {sentence(one['message'])} {one['cure']}".rstrip()
         for one in errors
     ]
 
@@ -160,7 +152,6 @@ def _who_goes_on(filing: Filing) -> list[str]:
         open_ones = [str(one.report_id) for one in filing.state.orphans if one.lapses_at > now]
         if open_ones:
             lines.append(f"  What is open at NCMEC (report {', '.join(open_ones)}) is retracted, or lapses by itself.")
-    goes_on = filing.status.kind is Kind.SCHEDULED and not any("work" in one.line for one in filing.status.commands)
-    if lines or goes_on:
+    if lines or filing.status.kind is Kind.SCHEDULED:
         lines.append("  A worker does that. Where none runs: `cybertip work`, or once: `cybertip file`.")
     return lines

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from cybertip.cli._people import clean
+from cybertip.cli._screen import clean
 from cybertip.worker import NOTHING, Difference
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}

@@ -142,3 +142,4 @@ def _filings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[st
 
 
 filing_argument = click.argument("filing", shell_complete=_filings)
+filings_argument = click.argument("filings", nargs=-1, metavar="[FILING]...", shell_complete=_filings)

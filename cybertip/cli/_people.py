@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
+from cybertip.cli._options import Body
+from cybertip.cli._screen import clean
 from cybertip.errors import ConfigurationError, CybertipError
 from cybertip.worker import is_sayable
-
-Body = Callable[..., int]
 
 
 class DeclinedError(CybertipError):
@@ -61,11 +61,6 @@ class Person:
         answer = sys.stdin.buffer.readline().strip().lower()
         if answer not in (b"y", b"yes"):
             raise DeclinedError("not confirmed; nothing was changed")
-
-
-def clean(text: str) -> str:
-    """A text with escapes in place of what a terminal would obey."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
 
 
 def _is_terminal(stream: Any) -> bool:
@@ -117,8 +112,6 @@ def _reason(ctx: click.Context, parameter: click.Parameter, value: str | None) -
 
 def with_person(*, reason: bool, asks: bool) -> Callable[[Body], Body]:
     """Give a body the ``person`` that runs it, and its options.
-
-    Stands below `body_of`, so that a person without a name ends the command like any other error.
 
     Args:
         reason: whether the reason has to be given.

@@ -9,7 +9,7 @@ import click
 from cybertip.cli._changing import desk
 from cybertip.cli._differences import as_plain, in_lines
 from cybertip.cli._input import documents, folder_of
-from cybertip.cli._options import json_option, with_ledger_settings
+from cybertip.cli._options import filing_argument, json_option, with_ledger_settings
 from cybertip.cli._output import Output, body_of
 from cybertip.cli._people import Person, with_person
 from cybertip.config import Settings
@@ -19,7 +19,7 @@ from cybertip.worker import Difference
 
 
 @click.command("correct")
-@click.argument("filing")
+@filing_argument
 @click.argument("records", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="RECORD...")
 @click.option("--reveal", is_flag=True, help="Show the values that differ, which may be personal data; is recorded.")
 @json_option
@@ -31,9 +31,10 @@ def command(
 ) -> int:
     """File a corrected record instead of one that is not filed.
 
-    FILING is the filing's id, or the id of its record. RECORD is the whole record as it is to be filed, with the same
-    id: a JSON file, or `-` for standard input. A batch is corrected with all of its records, in several files or in one
-    with a record on each line (.ndjson, .jsonl). Files that the record names are looked for from its own folder.
+    FILING is the filing's id, the beginning of it, or the id of its record. RECORD is the whole record as it is to be
+    filed, with the same id: a JSON file, or `-` for standard input. A batch is corrected with all of its records, in
+    several files or in one with a record on each line (.ndjson, .jsonl). Files that the record names are looked for
+    from its own folder.
 
     What differs is shown first, by its place in the record, then it asks. Who corrected it, and why, is recorded.
 

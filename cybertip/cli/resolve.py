@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from cybertip.cli._changing import desk
-from cybertip.cli._options import json_option, with_ledger_settings
+from cybertip.cli._options import filing_argument, json_option, with_ledger_settings
 from cybertip.cli._output import Output, body_of
 from cybertip.cli._people import Person, sayable, with_person
 from cybertip.config import Settings
@@ -16,7 +16,7 @@ from cybertip.ledger import Filing
 
 
 @click.command("resolve")
-@click.argument("filing")
+@filing_argument
 @click.option(
     "--filed", type=click.IntRange(1, 2**63 - 1), metavar="REPORT_ID", help="NCMEC says that it has this report."
 )
@@ -45,9 +45,9 @@ def command(
 ) -> int:
     """Say whether a report is filed, where only NCMEC can know.
 
-    FILING is the filing's id, or the id of its record. It is for the one case that no program can decide: the report
-    was finished, the answer was lost, and then the server did not know the report any more. Ask NCMEC first, naming the
-    report. Both answers are final:
+    FILING is the filing's id, the beginning of it, or the id of its record. It is for the one case that no program can
+    decide: the report was finished, the answer was lost, and then the server did not know the report any more. Ask
+    NCMEC first, naming the report. Both answers are final:
 
     \b
     --filed REPORT_ID  Nothing is ever sent for the record again.

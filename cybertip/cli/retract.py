@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cybertip.cli._changing import desk
-from cybertip.cli._options import json_option, with_ledger_settings
+from cybertip.cli._options import filing_argument, json_option, with_ledger_settings
 from cybertip.cli._output import Output, body_of
 from cybertip.cli._people import Person, with_person
 from cybertip.config import Settings
@@ -14,7 +14,7 @@ from cybertip.ledger import Filing
 
 
 @click.command("retract")
-@click.argument("filing")
+@filing_argument
 @json_option
 @body_of("retract")
 @with_ledger_settings()
@@ -22,8 +22,8 @@ from cybertip.ledger import Filing
 def command(output: Output, filing: str, settings: Settings, person: Person) -> int:
     """Have the open report of a filing retracted, and wait for a person to say how to go on.
 
-    FILING is the filing's id, or the id of its record. What is filed cannot be retracted, and the command says so. Who
-    wants it, and why, is recorded.
+    FILING is the filing's id, the beginning of it, or the id of its record. What is filed cannot be retracted, and the
+    command says so. Who wants it, and why, is recorded.
 
     Exit status 0 if that is written down, 1 if there is nothing to retract, 4 if a worker is at it.
     """

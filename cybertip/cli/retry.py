@@ -8,14 +8,14 @@ from functools import partial
 import click
 
 from cybertip.cli._changing import Desk, desk
-from cybertip.cli._options import json_option, with_settings
+from cybertip.cli._options import filings_argument, json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._people import Person, with_person
 from cybertip.config import Settings
 
 
 @click.command("retry")
-@click.argument("filings", nargs=-1, metavar="[FILING]...")
+@filings_argument
 @json_option
 @body_of("retry")
 @with_settings()
@@ -23,8 +23,9 @@ from cybertip.config import Settings
 def command(output: Output, filings: tuple[str, ...], settings: Settings, person: Person) -> int:
     """Go on at once with filings that wait, were halted, or need a correction; limits count from the beginning.
 
-    FILING is the filing's id, or the id of its record. A record in which errors were found is checked and built again
-    as it is, with the profile of today. What may be filed already is not filed again: it is asked for.
+    FILING is the filing's id, the beginning of it, or the id of its record. A record in which errors were found is
+    checked and built again as it is, with the profile of today. What may be filed already is not filed again: it is
+    asked for.
 
     Without FILING, the credentials are tried if they were refused before; once they are accepted, all filings go on. No
     other use of this command needs credentials. Who said so, and why, is recorded.
