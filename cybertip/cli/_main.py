@@ -44,7 +44,9 @@ COMMANDS = {
     "cancel": ("cancel", "Do not file a record at all."),
     "resolve": ("resolve", "Say whether a report is filed, where only NCMEC can know."),
     "follow-up": ("follow_up", "Add to what is filed, by a report of its own."),
-    "ledger": ("ledger", "Check the ledger, and write histories out of it."),
+    "hold": ("hold", "Preserve all that the ledger holds of a filing, or end that."),
+    "purge": ("purge", "Take what need not be kept any longer out of the ledger."),
+    "ledger": ("ledger", "Check the ledger, write histories out of it, change its keys."),
 }
 
 

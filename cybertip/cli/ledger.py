@@ -14,7 +14,7 @@ from cybertip.config import Settings
 
 @click.group("ledger")
 def command() -> None:
-    """Check the ledger, and write histories out of it."""
+    """Check the ledger, write histories out of it, change its keys."""
 
 
 @command.command("verify")
@@ -24,15 +24,21 @@ def command() -> None:
 def verify(output: Output, settings: Settings) -> int:
     """Check every chain of events and every digest; name the first broken link of each filing.
 
+    In an encrypted ledger without its key, what is sealed cannot be looked at; how much that is is told.
+
     Exit status 0 if all is as it was written, 1 if something is not.
     """
     with existing_ledger(settings) as opened:
         problems = opened.verify()
+        unseen = opened.sealed() if opened.locked else 0
     for problem in problems:
         output.data(str(problem))
     if not problems:
         output.say("The ledger is as it was written.")
-    return output.end(Exit.FINDINGS if problems else Exit.DONE, {"problems": [str(one) for one in problems]})
+    if unseen:
+        output.say(f"{unseen} values are sealed and were not looked at; name the key in cybertip.toml under [encrypt].")
+    shown = {"problems": [str(one) for one in problems], "sealed_not_checked": unseen}
+    return output.end(Exit.FINDINGS if problems else Exit.DONE, shown)
 
 
 @command.command("export")
@@ -51,3 +57,29 @@ def export(output: Output, filing: str, out: str, settings: Settings) -> int:
         opened.export(filing_id, Path(out))
     output.data(out)
     return output.end(Exit.DONE, {"filing": filing_id, "folder": out})
+
+
+@command.command("rekey")
+@json_option
+@body_of("ledger rekey")
+@with_ledger_settings()
+def rekey(output: Output, settings: Settings) -> int:
+    """Seal everything with the key in use, so that older keys can be taken away, or a plain ledger becomes sealed.
+
+    Put the new key first and leave the old ones behind it, for every program that works on the ledger; start those
+    again; then run this. It can run beside workers, and goes on where it was if it is interrupted.
+
+    Exit status 1 if something could not be opened with any of the keys.
+    """
+    with existing_ledger(settings) as opened:
+        done = opened.rekey()
+    for place in done.left:
+        output.data(place)
+    output.say(f"{done.rows} rows were sealed with the key in use.")
+    if done.left:
+        output.say(
+            f"{len(done.left)} values could not be opened and are as they were; `cybertip ledger verify` tells more."
+        )
+    else:
+        output.say("Older keys are not needed any more.")
+    return output.end(Exit.FINDINGS if done.left else Exit.DONE, {"rows": done.rows, "left": list(done.left)})

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
+from cybertip.errors import ConfigurationError
 from cybertip.filing.preservation import Retention
 from cybertip.filing.states import ENDS
 from cybertip.ledger import _engine, _purging, _queries, _rekeying
@@ -20,7 +21,7 @@ from cybertip.ledger._export import export
 from cybertip.ledger._opening import in_words
 from cybertip.ledger._transaction import Transaction
 from cybertip.ledger._values import Checkpoint, Core, Filing, Problem, Purgeable, Rekeyed
-from cybertip.ledger._vault import is_sealed
+from cybertip.ledger._vault import NO_KEY, is_sealed
 from cybertip.ledger._verify import verify
 
 
@@ -97,8 +98,10 @@ class Upkeep(ABC):
         write to the ledger must have the new key first before.
 
         Raises:
-            SealedError: the ledger was opened without a key.
+            ConfigurationError: the ledger was opened without a key.
         """
+        if not self._core.vault.has_key:
+            raise ConfigurationError(f"there is no key to seal with: {NO_KEY}")
         done = _rekeying.rekey(self._written, self._core.vault)
         with in_words():
             _engine.empty_log(self._engine)

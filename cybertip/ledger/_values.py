@@ -203,5 +203,7 @@ class Core:
             SealedError: it is sealed, and no key of the ledger was given.
         """
         if self.opened_key is None:
-            raise SealedError(f"accounts and escalations are found by the ledger's own key: {NO_KEY}")
+            raise SealedError(
+                f"accounts and escalations are found by a key of their own, which is sealed, and {NO_KEY}"
+            )
         return self.opened_key

@@ -21,9 +21,9 @@ TEXT_MARK = "ct1:"
 _ESCAPE, _TEXT_ESCAPE = b"ct0\0", "ct0:"
 """What stands before a content that is not sealed and begins like one that is: anybody may call a file so."""
 NO_KEY = (
-    "this is sealed, and no key of the ledger was given; name it in cybertip.toml under [encrypt], as `cybertip config`"
-    " shows, or in Python with Ledger.open(…, keys=[…])"
+    "no key of the ledger was given; name it in cybertip.toml under [encrypt], or in Python: Ledger.open(…, keys=[…])"
 )
+"""What is missing, and how to give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Vault:
             LedgerError: no key was given.
         """
         if self._sealer is None:
-            raise SealedError(NO_KEY)
+            raise SealedError(f"it is sealed, and {NO_KEY}")
         return self._sealer.head, TEXT_MARK + base64.b64encode(self._sealer.head).decode()
 
     def takes(self, key: bytes) -> bool:
@@ -167,7 +167,7 @@ class Vault:
         if not is_sealed(value):
             return value[len(_ESCAPE) :] if _is_marked(value) else value
         if self._sealer is None:
-            raise SealedError(NO_KEY)
+            raise SealedError(f"it is sealed, and {NO_KEY}")
         if isinstance(value, bytes):
             return self._sealer.open(value, place)
         return self._sealer.open(_bytes_of(value), place).decode("utf-8", "surrogatepass")

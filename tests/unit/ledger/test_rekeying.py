@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cybertip.errors import ConfigurationError
-from cybertip.ledger import Ledger, LedgerError, SealedError, _rekeying
+from cybertip.ledger import Ledger, _rekeying
 from cybertip.ledger._vault import is_sealed
 from tests.unit.ledger.ledgers import add, file_it, open_ledger
 from tests.unit.ledger.sealing import COLUMNS, KEY, OTHER, add_secret, in_file, put, stored
@@ -156,8 +156,11 @@ def test_what_nobody_can_open_is_left_and_named(path: Path) -> None:
 def test_without_a_key_there_is_nothing_to_seal_with(path: Path) -> None:
     """Neither in a plain ledger nor in one that is encrypted."""
     filled(path, number=1)
-    with open_ledger(path) as ledger, pytest.raises(SealedError, match="no key of the ledger was given"):
+    with (
+        open_ledger(path) as ledger,
+        pytest.raises(ConfigurationError, match="there is no key to seal with: no key of the ledger was given"),
+    ):
         ledger.rekey()
     open_ledger(path, keys=[KEY]).close()
-    with Ledger.open(path) as ledger, pytest.raises(LedgerError, match="no key of the ledger was given"):
+    with Ledger.open(path) as ledger, pytest.raises(ConfigurationError, match="no key of the ledger was given"):
         ledger.rekey()
