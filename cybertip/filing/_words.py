@@ -209,7 +209,7 @@ _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
         ),
         (
             "cybertip resolve {name} --refile{about} --reference TEXT --reason TEXT",
-            "once NCMEC has confirmed that it does not",
+            "once NCMEC has confirmed that it is closed, and not filed",
         ),
     ),
     Situation.FILED: (_FOLLOW_UP,),

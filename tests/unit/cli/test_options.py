@@ -44,9 +44,9 @@ def made(decorate: Callable[[o.Body], o.Body], seen: list[Settings]) -> click.Co
     ],
 )
 def test_each_command_has_the_options_that_it_needs(decorate: Callable[[o.Body], o.Body], options: set[str]) -> None:
-    """Beside its own and --json."""
+    """Beside its own, --json and --quiet."""
     names = {name for one in made(decorate, []).params for name in one.opts}
-    assert names == options | {"--threads", "--json"}
+    assert names == options | {"--threads", "--json", "--quiet", "-q"}
 
 
 def test_options_become_flags_of_settings(tmp_path: Path) -> None:
