@@ -20,7 +20,8 @@ class Thresholds:
     """When something that takes its time becomes a concern.
 
     Attributes:
-        overdue_after: how long after its confirmation a record that is not filed is overdue.
+        overdue_after: how long after its confirmation a record that is not filed is overdue. One that comes in later
+            than that is given `stuck_after` to be filed.
         stuck_after: how long nothing may go on, although something is due.
         lapse_within: how long before an open report could lapse it is told of.
 
@@ -84,7 +85,7 @@ def concerns(ledger: Ledger, now: datetime, thresholds: Thresholds = USUAL) -> t
         return (
             *_about_queue(lookout, queue, now, thresholds),
             *_waiting(lookout.waiting(), now),
-            *_overdue(lookout.overdue(now - thresholds.overdue_after), now, thresholds),
+            *_overdue(lookout.overdue(now - thresholds.overdue_after, now - thresholds.stuck_after), now, thresholds),
             *_lapsing(lookout.lapsing(now + thresholds.lapse_within), now, thresholds),
         )
 
@@ -136,7 +137,7 @@ def _overdue(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> It
     for one in found:
         status, confirmed = _status(one, now), one.state.confirmed_at.astimezone(UTC)
         words = f"confirmed at {confirmed:%Y-%m-%dT%H:%M:%SZ}, and not filed: {in_general(status.situation, one.state)}"
-        since = confirmed + thresholds.overdue_after
+        since = max(confirmed + thresholds.overdue_after, one.created_at + thresholds.stuck_after)
         yield _concern(Occasion.OVERDUE, one.filing_id, since, words, one, status, status.commands)
 
 

@@ -61,16 +61,22 @@ class Duty:
         self._failures = 0
         self._troubled = False
         self._block: _Block | None = None
+        self._unread = ""  # why they could not be read the last time
         self.defect: Exception | None = None
 
-    def run(self) -> None:
-        """Work until the filer is stopped. It ends after the calls in flight, with what they came to in the ledger."""
+    def run(self, ready: Callable[[], object]) -> None:
+        """Work until the filer is stopped. It ends after the calls in flight, with what they came to in the ledger.
+
+        Args:
+            ready: told once signals are heeded and the work begins.
+        """
         jobs = [self._serve] * self._work.threads + ([self._tell] if self._notifier is not None else [])
         threads = [
             threading.Thread(target=job, name=f"cybertip-work-{number}", daemon=True)
             for number, job in enumerate(jobs, 1)
         ]
         with self._clients, self._reloading():
+            ready()
             if self._surely(self._ledger.blocked):
                 # Whoever started it may have mended them.
                 self._block = _Block(self._clock(), 0.0)
@@ -147,7 +153,7 @@ class Duty:
             self._events.unblocked()
         if not blocked and not asked:
             return
-        changed = self._read_again()
+        changed = self._read_again(asked=asked)
         if not blocked:
             return
         now = self._clock()
@@ -165,11 +171,12 @@ class Duty:
         self._block.wait, self._block.next_try = wait, now + wait
         self._events.blocked(wait)
 
-    def _read_again(self) -> bool:
+    def _read_again(self, *, asked: bool) -> bool:
         """Read user name and password anew, and use them if they have changed; whether they have."""
         try:
             access = self._settings.connection()
             if access.password == self._access.password and access.username == self._access.username:
+                self._unread = ""
                 return False
             client = access.client(retry=RetryPolicy(attempts=1))
             try:
@@ -178,8 +185,11 @@ class Duty:
                 client.close()
                 raise
         except CybertipError as problem:
-            self._events.words(f"The credentials were not taken over: {problem}")
+            if asked or str(problem) != self._unread:
+                self._events.words(f"The credentials were not taken over: {problem}")
+            self._unread = str(problem)
             return False
+        self._unread = ""
         # A call may still be under way with the one before, so all of them are closed at the end.
         self._clients.enter_context(client)
         self._access = access

@@ -43,8 +43,9 @@ def command(output: Output, once: bool, settings: Settings) -> int:
         notifier = notifier_of(settings, ledger)
         work = settings.work
         place = "a database" if "://" in settings.ledger_place else settings.ledger_place
-        events.ready({**access.as_dict(), "ledger": place, "threads": work.threads})
+        told = {**access.as_dict(), "ledger": place, "threads": work.threads}
         if once:
+            events.ready(told)
             wanted = working.unfinished()
             working.resume(work.threads)
             if notifier is not None:
@@ -53,7 +54,7 @@ def command(output: Output, once: bool, settings: Settings) -> int:
             status = int(exit_of([working.filing(one) for one in wanted]))
         else:
             duty = Duty(settings, access, ledger, working, notifier, events)
-            duty.run()
+            duty.run(lambda: events.ready(told))
             if duty.defect is not None:
                 return output.abort(DEFECT, "InternalError", defect(duty.defect))
             status = int(Exit.DONE)

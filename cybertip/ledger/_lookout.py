@@ -47,6 +47,7 @@ class Seen:
     Attributes:
         filing_id: its id.
         state: what its events come to.
+        created_at: when it came in.
         waits_since: since when it asks a person for something; None where it does not.
         events: how many events it has.
         noticed: how many it had when somebody last looked for what is to be told; 0 where it was not filed then.
@@ -54,6 +55,7 @@ class Seen:
 
     filing_id: str
     state: State = field(repr=False)
+    created_at: datetime
     waits_since: datetime | None
     events: int
     noticed: int
@@ -78,9 +80,10 @@ class Lookout:
         """The filings that ask a person for something, those first that have done so for longest."""
         return self._seen(_c.waits.isnot(None), order=_c.waits)
 
-    def overdue(self, before: datetime) -> Iterator[Seen]:
-        """The filings that were confirmed before a moment, and are neither filed nor cancelled."""
-        return self._seen(and_(t.unfinished, _c.confirmed <= micros(before)), order=_c.confirmed)
+    def overdue(self, before: datetime, came_before: datetime) -> Iterator[Seen]:
+        """The filings that were confirmed before a moment, came in before another, and have not ended."""
+        late = and_(t.unfinished, _c.confirmed <= micros(before), _c.created <= micros(came_before))
+        return self._seen(late, order=_c.confirmed)
 
     def lapsing(self, before: datetime) -> Iterator[Seen]:
         """The filings whose open report could lapse before a moment, and is to be finished."""
@@ -140,7 +143,8 @@ class Lookout:
     def _seen(self, which: ColumnElement[bool], *, order: Any, most: int | None = None) -> Iterator[Seen]:
         query = select(_c.id, _c.state, _c.created, _c.waits, _c.events, _c.noticed).where(which).order_by(order, _c.id)
         for row in self._connection.execute(query.limit(most)).all():
-            yield Seen(row.id, state_or_halted(self._connection, row), _moment(row.waits), row.events, row.noticed)
+            state = state_or_halted(self._connection, row)
+            yield Seen(row.id, state, moment_of(row.created), _moment(row.waits), row.events, row.noticed)
 
 
 def state_or_halted(connection: Connection, row: Any) -> State:
