@@ -117,7 +117,7 @@ def happened(situation: Situation, state: State, blocked: str = "") -> str:
     """What happened: in general, and as the filing's events tell it."""
     words = _HAPPENED[situation]
     if situation is Situation.ERRORS_FOUND:
-        return f"{words}: {', '.join(state.findings)}"
+        return f"{words}: {', '.join(dict.fromkeys(state.findings))}"
     told = blocked if situation is Situation.CREDENTIALS_REFUSED else state.reason
     if situation is not Situation.FILED and told:
         words = told if situation in _BY_ITSELF else f"{words}: {told}"
