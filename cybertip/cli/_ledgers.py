@@ -95,8 +95,10 @@ def profile_named(settings: Settings, profiles: Profiles, environment: Environme
 
 
 @contextmanager
-def filer(settings: Settings, access: Connection, profiles: Profiles, watch: Watch | None = None) -> Iterator[Filer]:
-    """A filer on the ledger of these settings, which is made where there is none.
+def filer(
+    settings: Settings, access: Connection, profiles: Profiles, watch: Watch | None = None, by: str = ""
+) -> Iterator[Filer]:
+    """A filer on the ledger of these settings, which is made where there is none; `by` is who hands in.
 
     Raises:
         EnvironmentRefusedError: the ledger belongs to another environment or account (P505).
@@ -115,7 +117,7 @@ def filer(settings: Settings, access: Connection, profiles: Profiles, watch: Wat
     ):
         yield Filer(
             ledger, client, profile_named(settings, profiles, environment), watch=watch, limits=settings.limits,
-            lease=work.lease, most_open=work.most_open,
+            lease=work.lease, most_open=work.most_open, by=by,
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import functools
 import getpass
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,6 +81,22 @@ def login() -> str:
     if not name.strip() or not name.isprintable():
         raise ConfigurationError("nobody is logged in by a name that can be recorded; say who you are with --as NAME")
     return name
+
+
+def handing_in(body: Body) -> Body:
+    """Give a body ``by``, who hands something in: as named, else the login name, else nobody, as in a container."""
+
+    @click.option(
+        "--as", "by", metavar="NAME", callback=nameable, help="Who hands it in; recorded.  [default: the login name]"
+    )
+    @functools.wraps(body)
+    def call(*arguments: Any, by: str | None, **values: Any) -> int:
+        if by is None:
+            with suppress(ConfigurationError):
+                by = login()
+        return body(*arguments, by=by or "", **values)
+
+    return call
 
 
 def nameable(_: click.Context, __: click.Parameter, value: str | None) -> str | None:

@@ -148,6 +148,12 @@ class Screen:
         """A moment, to the second: ``2026-03-02T08:58:12Z``, or with the offset of this machine's zone."""
         return moment(at, local=self.local)
 
+    def sentence(self, text: str) -> str:
+        """A sentence with the times in it told as all others are."""
+        if not self.local:
+            return text
+        return _INSTANT.sub(lambda found: self.moment(datetime.fromisoformat(found[0])), text)
+
     def short(self, at: datetime, now: datetime) -> str:
         """A moment, to the minute: ``08:58Z``, with its date where that is not today's."""
         here, today = (one.astimezone(None if self.local else UTC) for one in (at, now))
@@ -191,6 +197,9 @@ def moment(at: datetime, *, local: bool = False) -> str:
     """A moment, to the second, in UTC with a Z, or in this machine's zone with its offset."""
     here = at.astimezone(None if local else UTC)
     return f"{here:%Y-%m-%dT%H:%M:%S}{_zone(here, local=local)}"
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def _zone(here: datetime, *, local: bool) -> str:

@@ -113,7 +113,7 @@ def table(found: Sequence[Filing], names: Mapping[str, str], now: datetime, scre
         columns.append(Column("due"))
         rows = [[*row, due_of(one, now, screen)] for row, one in zip(rows, found, strict=True)]
     records = [", ".join(one.record_ids) for one in found]
-    words = [in_short(one, names[one.id]) for one in found]
+    words = [screen.sentence(in_short(one, names[one.id])) for one in found]
     if max(map(len, records), default=0) <= screen.width - _ROOM_FOR_DUE:
         columns.append(Column("record"))
         rows = [[*row, record] for row, record in zip(rows, records, strict=True)]

@@ -10,6 +10,7 @@ from cybertip.cli._input import documents, folder_of
 from cybertip.cli._ledgers import as_data, check_profiles, exit_of, filer, line_of, stoppable, told
 from cybertip.cli._options import json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._people import handing_in
 from cybertip.cli._profiles import Profiles
 from cybertip.config import Settings
 from cybertip.errors import ConfigurationError
@@ -27,12 +28,14 @@ from cybertip.worker import Filer, OtherContentError
 @json_option
 @body_of("file")
 @with_settings(threads="work.threads")
+@handing_in
 def command(
     output: Output,
     records: tuple[str, ...],
     batch: bool,
     wait: int,
     settings: Settings,
+    by: str,
 ) -> int:
     """File review records exactly once, and whatever else is due.
 
@@ -51,7 +54,7 @@ def command(
     access = settings.connection()
     if records:
         check_profiles(settings, access.endpoint.environment)
-    with filer(settings, access, Profiles(output, settings)) as working, stoppable(output, working):
+    with filer(settings, access, Profiles(output, settings), by=by) as working, stoppable(output, working):
         arrived = _Arrived(output, working)
         if batch:
             arrived.batch(records)

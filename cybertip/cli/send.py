@@ -21,6 +21,7 @@ from cybertip.cli._input import read_input
 from cybertip.cli._ledgers import as_data, exit_of, filer, files_of, stoppable, told
 from cybertip.cli._options import json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
+from cybertip.cli._people import handing_in
 from cybertip.cli._profiles import Profiles
 from cybertip.cli._progress import watched
 from cybertip.config import Connection, Settings
@@ -50,12 +51,14 @@ from cybertip.xml import name_file
 @json_option
 @body_of("send")
 @with_settings()
+@handing_in
 def command(
     output: Output,
     report: str,
     files: tuple[str, ...],
     case: str | None,
     settings: Settings,
+    by: str,
 ) -> int:
     """File hand-written XML with its files, exactly once.
 
@@ -81,7 +84,7 @@ def command(
         patience = max(patience, moment - datetime.now(UTC) + timedelta(seconds=1))
     with (
         watched(output, package.files) as watch,
-        filer(settings, access, Profiles(output, settings), watch) as working,
+        filer(settings, access, Profiles(output, settings), watch, by) as working,
         stoppable(output, working),
     ):
         filing = working.file_documents(name, package, patience=patience)

@@ -107,7 +107,7 @@ def drawn(seen: Seen, now: datetime, screen: Screen) -> str:
     one = seen.filing
     parts = [
         screen.line(Cell(line_of(one), tone_of(one.status.kind))) if screen.terminal else line_of(one),
-        screen.block([*_status(one), *_deadlines(one, now, screen), *_about(seen)]),
+        screen.block([*_status(one, screen), *_deadlines(one, now, screen), *_about(seen)]),
     ]
     for heading, part in (
         ("Findings", _findings(seen.findings, screen)),
@@ -127,9 +127,10 @@ _ENOUGH = 16
 Pairs = list[tuple[str, Cell | str]]
 
 
-def _status(one: Filing) -> Pairs:
+def _status(one: Filing, screen: Screen) -> Pairs:
     status = one.status
-    told: Pairs = [("what happened", what_happened(one)), ("at NCMEC", status.told), ("next", status.next)]
+    words = {"what happened": what_happened(one), "at NCMEC": status.told, "next": status.next}
+    told: Pairs = [(name, screen.sentence(text)) for name, text in words.items()]
     return told + [("command", f"{each.line}  ({each.effect})") for each in status.commands]
 
 

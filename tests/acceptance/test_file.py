@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from cybertip.filing.events import Enqueued
+from cybertip.ledger import Ledger
 from tests.acceptance.conftest import ROOT, Cli
 from tests.acceptance.filings import ACCOUNT, LEDGER, case, changed, finished, where
 from tests.acceptance.programs import Program
@@ -167,3 +170,12 @@ def test_hostile_records_end_in_words(cli: Cli, tmp_path: Path, content: bytes) 
     listed = cli("list")
     assert listed.status in (0, 3)
     assert "\x1b" not in listed.stdout + listed.stderr
+
+
+def test_who_hands_in_is_recorded(cli: Cli, server: Program, tmp_path: Path) -> None:
+    """The login name, or whom --as names, is part of the first event."""
+    cli("file", case(tmp_path, "case-1"), **where(server))
+    cli("file", case(tmp_path, "case-2"), "--as", "Night shift", **where(server))
+    with Ledger.open(tmp_path / LEDGER) as ledger:
+        firsts = [ledger.history(ledger.filing_of(name) or "")[0][1] for name in ("case-1", "case-2")]
+    assert [one.by for one in firsts if isinstance(one, Enqueued)] == [getpass.getuser(), "Night shift"]

@@ -186,6 +186,7 @@ def test_local_times_have_their_offset(terminal: Callable[..., Terminal]) -> Non
     assert re.search(r"lapses (\S+ )?\d\d:\d\d\+05:45", local)
     shown = terminal("show", "case-later", "--local", NO_COLOR="1", TZ="NPT-5:45").ended()[1]
     assert re.search(r"came in +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+05:45", shown)
+    assert not re.search(r"\d\d:\d\d:\d\dZ", local + shown)
 
 
 def test_a_reader_that_leaves_is_no_error(cli: Cli, ledger: Path, tmp_path: Path) -> None:
