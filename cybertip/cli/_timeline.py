@@ -65,7 +65,9 @@ def _told(event: Event) -> _Told:
             return _Told(Cell(f"{event.kind}: report {event.report_id}", Tone.WARNING), why=event.reason)
         case Decided():
             report = "" if event.report_id is None else f", report {event.report_id}"
-            return _Told(Cell(f"{event.kind}: {event.word}{report}", Tone.STRONG), event.by, event.reason)
+            reference = f" (NCMEC's reference: {event.reference})" if event.reference else ""
+            why = f"{event.reason}{reference}"
+            return _Told(Cell(f"{event.kind}: {event.word}{report}", Tone.STRONG), event.by, why)
         case CancelRequested():
             return _Told(Cell(event.kind, Tone.STRONG), event.by, event.reason)
         case _:
