@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of, profile_named, told
+from cybertip.cli._ledgers import as_data, check_profiles, existing_ledger, filing_named, line_of, profile_named, told
 from cybertip.cli._output import Exit, Output, error_data
 from cybertip.cli._people import Person
 from cybertip.cli._profiles import Profiles
@@ -48,6 +48,14 @@ class Desk:
     def filing(self, name: str) -> Filing:
         """A filing by its name. Raises ConfigurationError where there is none."""
         return filing_named(self.ledger, name)
+
+    def check_profiles(self) -> None:
+        """See that what is built again is not built under a made-up reporter, nor found wrong for want of a file.
+
+        Raises:
+            ConfigurationError: there are no profiles, and it is not the mock that is filed to.
+        """
+        check_profiles(self.settings, self.ledger.environment)
 
     def operator(self, consequences: Consequences | None = None) -> Operator:
         """The person, as who carries it out knows one.

@@ -46,6 +46,7 @@ def command(
     read = [document for name in records for document in documents(name)]
     given = read[0].data if len(read) == 1 else [one.data for one in read]
     with desk(output, settings, person) as at:
+        at.check_profiles()
         found = at.filing(filing)
         differences: list[Difference] = []
 

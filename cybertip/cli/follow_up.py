@@ -32,6 +32,7 @@ def command(output: Output, filing: str, record: str, settings: Settings, person
     """
     document = one_record(record)
     with desk(output, settings, person) as at:
+        at.check_profiles()
         found = at.filing(filing)
         asks = at.operator(
             lambda stands: [

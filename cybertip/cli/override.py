@@ -30,6 +30,7 @@ def command(output: Output, filing: str, code: str, settings: Settings, person: 
     if not wanted.isalnum():
         raise click.UsageError("CODE is that of a gate, such as P502")
     with desk(output, settings, person) as at:
+        at.check_profiles()
         found = at.filing(filing)
         asks = at.operator(
             lambda _: [

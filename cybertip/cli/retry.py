@@ -12,6 +12,7 @@ from cybertip.cli._options import filings_argument, json_option, with_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._people import Person, with_person
 from cybertip.config import Settings
+from cybertip.filing.states import Phase
 
 
 @click.command("retry")
@@ -36,9 +37,11 @@ def command(output: Output, filings: tuple[str, ...], settings: Settings, person
     with desk(output, settings, person) as at:
         if not filings:
             return _try_credentials(at)
-        found = dict.fromkeys(at.filing(name).id for name in filings)
+        named = {one.id: one for one in map(at.filing, filings)}
+        if any(one.state.phase is Phase.CORRECTION for one in named.values()):
+            at.check_profiles()
         status, shown = Exit.DONE, []
-        for filing_id in found:
+        for filing_id in named:
             ended, told = at.done(partial(at.operator().retry, filing_id, reason=person.reason))
             shown.append({"id": filing_id, **told})
             status = max(status, ended)

@@ -47,6 +47,35 @@ def test_a_worker_that_does_not_let_go(
         assert ledger.history(filing) == before
 
 
+def test_nothing_is_built_again_under_a_made_up_reporter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """The ledger's own environment counts, also where nobody named one: in a folder without profiles a command that
+    builds again is refused and changes nothing; one that does not goes on, and tells the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("CYBERTIP_LEDGER", "CYBERTIP_ENVIRONMENT", "CYBERTIP_BASE_URL", "CYBERTIP_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    record = sample.write_case(tmp_path).read_bytes().replace(b'"confirmed"', b'"pending"')
+    (tmp_path / "record.json").write_bytes(record)
+    with (
+        Ledger.open("real.sqlite3", environment="production", account="esp") as ledger,
+        Client("esp", "a-password", environment="production") as client,
+    ):
+        filing = Filer(ledger, client, sample.profile()).enqueue(record, tmp_path).id
+        before = ledger.history(filing)
+        for command in (
+            ("retry", filing),
+            ("correct", filing, "record.json", "--yes"),
+            ("override", filing, "P502", "--reason", "x", "--yes"),
+            ("follow-up", filing, "record.json", "--reason", "x", "--yes"),
+        ):
+            assert run([*command, "--ledger", "real.sqlite3"]) == 2
+            assert b"no report is filed under a made-up reporter" in capsysbinary.readouterr().err
+        assert ledger.history(filing) == before
+    assert run(["cancel", filing, "--reason", "x", "--yes", "--json", "--ledger", "real.sqlite3"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["environment"] == "production"
+
+
 def test_nobody_is_logged_in(
     filing: str, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
