@@ -16,7 +16,7 @@ from cybertip.cli._work_events import Events
 from cybertip.client import RetryPolicy
 from cybertip.config import Connection, Settings
 from cybertip.errors import CybertipError
-from cybertip.ledger import Ledger, LedgerError
+from cybertip.ledger import Ledger
 from cybertip.notices import Notifier
 from cybertip.worker import Filer
 
@@ -202,8 +202,9 @@ class Duty:
         """Do it; what goes wrong is said and waited out, and ends the work only if it keeps on."""
         try:
             result = job()
-        except LedgerError as problem:
-            self._ledger_trouble(problem)
+        except CybertipError as problem:
+            # The disk is full, another program holds the ledger, or it was encrypted meanwhile with another key.
+            self._trouble(problem)
             return None
         except Exception as problem:  # noqa: BLE001  # one filing must not keep the others from being filed
             self._unforeseen(problem)
@@ -214,7 +215,7 @@ class Duty:
             self._events.words("The ledger can be read and written again.")
         return result
 
-    def _ledger_trouble(self, problem: LedgerError) -> None:
+    def _trouble(self, problem: CybertipError) -> None:
         with self._lock:
             first, self._troubled = not self._troubled, True
         if first:

@@ -15,7 +15,6 @@ from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._telling import thresholds_of
 from cybertip.concerns import Concern, concerns
 from cybertip.config import Settings
-from cybertip.errors import ConfigurationError
 from cybertip.filing.occasions import Occasion
 from cybertip.ledger import Queue
 
@@ -50,6 +49,7 @@ def command(output: Output, settings: Settings) -> int:
         found = concerns(ledger, now, thresholds_of(settings))
         with ledger.looking() as lookout:
             queue, late = lookout.queue(), lookout.undelivered(now - LATE)
+        encrypted = ledger.encrypted
     counts = Counter(one.occasion for one in found)
     undelivered = sum(count for count, _, _ in late.values())
     statuses = {_EXITS[one.occasion] for one in found} | ({Exit.NEEDS_PERSON} if late else set())
@@ -59,7 +59,7 @@ def command(output: Output, settings: Settings) -> int:
         output.data(line)
     for receiver, (count, since, problem) in late.items():
         output.data(f"undelivered  {receiver}  {count} since {_time(since)}: {problem or 'never tried'}")
-    notes = list(_notes(settings, queue, now))
+    notes = list(_notes(queue, now, encrypted=encrypted))
     for note in notes:
         output.say(f"Note: {note}.")
     shown = {
@@ -109,12 +109,9 @@ def _lines(found: tuple[Concern, ...]) -> Iterator[str]:
             yield f"{occasion}  … and {count - _MOST_LINES} more; `cybertip list` shows them"
 
 
-def _notes(settings: Settings, queue: Queue, now: datetime) -> Iterator[str]:
-    try:
-        if not settings.keys():
-            yield "answers and records are stored unencrypted; see docs/ledger.md"
-    except ConfigurationError as problem:
-        yield f"the keys of the ledger cannot be read: {problem}"
+def _notes(queue: Queue, now: datetime, *, encrypted: bool) -> Iterator[str]:
+    if not encrypted:
+        yield "answers and records are stored unencrypted; see docs/ledger.md"
     moments = (queue.newest, queue.worked_at, queue.blocked_since)
     latest = max((one for one in moments if one is not None), default=now)
     if latest - now > _SKEW:

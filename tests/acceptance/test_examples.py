@@ -14,7 +14,7 @@ import pytest
 from tests.acceptance.conftest import ROOT, Cli, Run, clean_environment, start_mock, stop_mock
 from tests.acceptance.programs import Program
 
-PAGES = ["README.md", "docs/guide.md", "docs/filing.md", "docs/ledger.md"]
+PAGES = ["README.md", "docs/guide.md", "docs/filing.md", "docs/ledger.md", "docs/notices.md"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 

@@ -150,7 +150,7 @@ def test_the_secret_is_read_for_each_message(hook: Hook) -> None:
         "https://report.cybertip.org/hook",
         "https://REPORT.cybertip.org./hook?x=1",
         "https://exttest.cybertip.org:443/hook",
-        "https://any.missingkids.org/hook",
+        "https://report.cybertip.org:8443/hook",
         "http://alerts.example.com/hook",
         "https://name:word@alerts.example.com/hook",
         "https://alerts.example.com/hook#part",
@@ -228,3 +228,19 @@ def test_what_makes_no_sense_is_refused(make: Callable[[], object]) -> None:
     """With words about it."""
     with pytest.raises(ConfigurationError):
         make()
+
+
+def test_the_example_that_verifies_a_signature_does(hook: Hook) -> None:
+    """As it stands in docs/notices.md: what is genuine and fresh passes, and nothing else."""
+    page = (Path(__file__).resolve().parents[3] / "docs/notices.md").read_text(encoding="utf-8")
+    source = page.partition("To verify it:")[2].partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(source, names)
+    Webhook(hook.url, SECRET).send("n-0", PAYLOAD)
+    Webhook(hook.url, SECRET, clock=lambda: 1_772_000_000.0).send("n-1", PAYLOAD)
+    (fresh, body), (old, _) = hook.got
+    genuine = names["is_genuine"]
+    assert genuine(SECRET, fresh["Cybertip-Signature"], body)
+    assert not genuine("another", fresh["Cybertip-Signature"], body)
+    assert not genuine(SECRET, fresh["Cybertip-Signature"], body + b" ")
+    assert not genuine(SECRET, old["Cybertip-Signature"], body)
