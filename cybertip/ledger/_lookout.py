@@ -78,17 +78,17 @@ class Lookout:
 
     def waiting(self) -> Iterator[Seen]:
         """The filings that ask a person for something, those first that have done so for longest."""
-        return self._seen(_c.waits.isnot(None), order=_c.waits)
+        return self._seen(_c.waits.isnot(None), order=(_c.waits, _c.id))
 
     def overdue(self, before: datetime, came_before: datetime) -> Iterator[Seen]:
         """The filings that were confirmed before a moment, came in before another, and have not ended."""
         late = and_(t.unfinished, _c.confirmed <= micros(before), _c.created <= micros(came_before))
-        return self._seen(late, order=_c.confirmed)
+        return self._seen(late, order=(_c.confirmed, _c.id))
 
     def lapsing(self, before: datetime) -> Iterator[Seen]:
         """The filings whose open report could lapse before a moment, and is to be finished."""
-        to_finish = _c.phase != str(Phase.CLOSING)
-        return self._seen(and_(_c.open, _c.lapses <= micros(before), to_finish), order=_c.lapses)
+        goes_on = and_(_c.due.isnot(None), _c.phase != str(Phase.CLOSING))
+        return self._seen(and_(goes_on, _c.lapses <= micros(before)), order=(_c.lapses, _c.id))
 
     def idle_since(self, now: datetime, before: datetime) -> datetime | None:
         """Since when something is due that nobody takes, if that was before a moment; None where nothing is.
@@ -110,7 +110,7 @@ class Lookout:
 
     def news(self, most: int) -> list[Seen]:
         """Filings that are filed and have events that nobody has looked at for what is to be told."""
-        return list(self._seen(and_(_c.events != _c.noticed, _c.phase == str(Phase.FILED)), order=_c.id, most=most))
+        return list(self._seen(and_(_c.events != _c.noticed, _c.phase == str(Phase.FILED)), order=(_c.id,), most=most))
 
     def notices(self) -> tuple[Notice, ...]:
         """What lasts of what people were told of."""
@@ -140,8 +140,8 @@ class Lookout:
             found[receiver] = (count, moment_of(first), self._connection.execute(latest).scalar_one())
         return found
 
-    def _seen(self, which: ColumnElement[bool], *, order: Any, most: int | None = None) -> Iterator[Seen]:
-        query = select(_c.id, _c.state, _c.created, _c.waits, _c.events, _c.noticed).where(which).order_by(order, _c.id)
+    def _seen(self, which: ColumnElement[bool], *, order: tuple[Any, ...], most: int | None = None) -> Iterator[Seen]:
+        query = select(_c.id, _c.state, _c.created, _c.waits, _c.events, _c.noticed).where(which).order_by(*order)
         for row in self._connection.execute(query.limit(most)).all():
             state = state_or_halted(self._connection, row)
             yield Seen(row.id, state, moment_of(row.created), _moment(row.waits), row.events, row.noticed)
