@@ -88,11 +88,6 @@ class NoticeBoard:
         same = (t.filings.c.id == filing_id, t.filings.c.events == events)
         self._connection.execute(update(t.filings).where(*same).values(noticed=events))
 
-    def lasting(self) -> dict[tuple[str, str], Notice]:
-        """The notices that are not over, by occasion and key."""
-        rows = self._connection.execute(select(t.notices).where(_n.ended.is_(None))).all()
-        return {(row.occasion, row.key): notice_of(row) for row in rows}
-
     def find(self, occasion: str, key: str) -> Notice | None:
         """The notice of an occasion and a key, be it over or not."""
         query = select(t.notices).where(_n.occasion == occasion, _n.key == key)

@@ -23,6 +23,7 @@ _HELD = timedelta(minutes=2)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=15)
 _GIVEN_UP_AFTER = timedelta(days=3)
 _MOST_NEWS = 500
+_BY_STANDING_STILL = frozenset({Occasion.OVERDUE, Occasion.LAPSE_NEAR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,23 @@ class NoticeSettings:
     def __post_init__(self) -> None:
         if self.reminder <= timedelta():
             raise ConfigurationError("the pause between reminders must be above zero")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What is there to be told, and what was told of it.
+
+    Attributes:
+        began: whether anybody ever looked before.
+        news: what was filed.
+        found: what needs somebody, by occasion and key.
+        known: what lasts of what was told.
+    """
+
+    began: bool
+    news: list[Seen]
+    found: dict[tuple[str, str], Concern]
+    known: dict[tuple[str, str], Notice]
 
 
 class Notifier:
@@ -85,22 +103,17 @@ class Notifier:
         now = self._clock()
         made = 0
         while True:
-            found = {
-                (str(one.occasion), one.key): one
-                for one in concerns(self._ledger, now, self._settings.thresholds)
-                if one.occasion in self._settings.occasions
-            }
-            with self._ledger.looking() as lookout:
-                began = lookout.queue().noticing_since is not None
-                news = lookout.news(_MOST_NEWS)
-                known = {(one.occasion, one.key): one for one in lookout.notices()}
-            if began and not news and not any(self._changes(found, known, now)):
+            sight = self._see(now)
+            if sight.began and not sight.news and not any(self._changes(sight.found, sight.known, now)):
                 return made
             with self._ledger.transaction() as transaction:
                 board = transaction.notices
-                if board.take_turn(now):
-                    made += sum(self._tell_news(board, one, now) for one in news)
-                made += sum(self._tell(board, found, board.lasting(), now))
+                began = board.take_turn(now)
+                # Another may have told something since, and ended what was over.
+                sight = self._see(now)
+                news = sight.news if began else []
+                made += sum(self._tell_news(board, one, now) for one in news)
+                made += sum(self._tell(board, sight.found, sight.known, now))
             if len(news) < _MOST_NEWS:
                 return made
 
@@ -136,6 +149,26 @@ class Notifier:
         return min((one for one in moments if one is not None), default=None)
 
     # --- what is to be told ----------------------------------------------------------------------------------------
+
+    def _see(self, now: datetime) -> _Sight:
+        there = concerns(self._ledger, now, self._settings.thresholds)
+        with self._ledger.looking() as lookout:
+            known = {(one.occasion, one.key): one for one in lookout.notices()}
+            began = lookout.queue().noticing_since is not None
+            return _Sight(began, lookout.news(_MOST_NEWS), self._told(there, known), known)
+
+    def _told(self, there: Sequence[Concern], known: dict[tuple[str, str], Notice]) -> dict[tuple[str, str], Concern]:
+        """What is told of what there is.
+
+        While nothing goes on at all, that is told, and not each filing that gets late by it.
+        """
+        stands_still = any(one.filing_id is None and one.occasion in self._settings.occasions for one in there)
+        found = {(str(one.occasion), one.key): one for one in there if one.occasion in self._settings.occasions}
+        return {
+            key: one
+            for key, one in found.items()
+            if not stands_still or one.occasion not in _BY_STANDING_STILL or key in known
+        }
 
     def _changes(
         self, found: dict[tuple[str, str], Concern], known: dict[tuple[str, str], Notice], now: datetime

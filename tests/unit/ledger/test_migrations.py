@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from cybertip._version import __version__
+from cybertip.filing.events import Enqueued
+from cybertip.filing.machine import begin
+from cybertip.filing.states import Phase, State
+from cybertip.filing.status import attention
 from cybertip.ledger import LedgerError, _migrate
+from cybertip.ledger._engine import make_engine, url_of
+from cybertip.ledger._rows import columns_of
 from cybertip.ledger._tables import metadata
 from tests.unit.ledger.ledgers import T0, add, open_ledger
 
@@ -117,3 +124,37 @@ def test_a_newer_ledger_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch, 
     for words in ("revision 0003", f"cybertip {__version__}", "up to 0002", "update this program"):
         assert words in str(caught.value)
     assert path.read_bytes() == before
+
+
+def test_what_waits_for_a_person_is_known_after_an_update(
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Filings of an older ledger that ask for somebody are told of, and no other."""
+    states = {
+        "waits": begin(Enqueued(0, (), T0)),
+        "goes-on": begin(Enqueued(1, (), T0)),
+        "misses-a-file": replace(begin(Enqueued(1, (), T0)), evidence=True),
+        "filed": State(Phase.FILED, T0, report_id=7),
+        "filed-with-an-alarm": State(Phase.FILED, T0, report_id=8, alarms=("something",)),
+    }
+    engine = make_engine(url_of(path))
+    with monkeypatch.context() as patched:
+        folder = tmp_path / "migrations"
+        shutil.copytree(_migrate.FOLDER, folder)
+        (folder / "versions/r0002_operators.py").unlink()
+        patched.setattr(_migrate, "FOLDER", folder)
+        patched.setattr(_migrate, "REVISIONS", ("0001",))
+        _migrate.migrate(engine, path, makes=True)
+    with closing(sqlite3.connect(path)) as connection:
+        for name, state in states.items():
+            row = {"id": name, "created": 5, "events": 1, "head": b"", "checked": 0} | columns_of(state)
+            names, marks = ", ".join(f'"{one}"' for one in row), ", ".join("?" for _ in row)
+            connection.execute(f"INSERT INTO filings ({names}) VALUES ({marks})", tuple(row.values()))
+        connection.commit()
+    _migrate.migrate(engine, path, makes=True)
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection:
+        found = dict(connection.execute("SELECT id, waits FROM filings").fetchall())
+    asked = {name for name, state in states.items() if attention(state) is not None}
+    assert asked == {"waits", "misses-a-file", "filed-with-an-alarm"}
+    assert found == {name: 5 if name in asked else None for name in states}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -188,6 +189,32 @@ def test_refused_credentials_are_told_once_for_all_filings(ledger: Ledger, clock
         assert tell(telling) == 0
 
 
+def test_what_gets_late_by_a_queue_that_stands_still_is_not_told_one_by_one(
+    ledger: Ledger, clock: Clock, ear: Ear
+) -> None:
+    """A thousand filings that wait for credentials are one thing; what is late all the same is told afterwards."""
+    telling = notifier(ledger, clock, ear)
+    early = add(ledger, "early", confirmed=24 * HOURS)
+    with ledger.transaction() as transaction:
+        assert transaction.claim("worker", clock(), HOURS, 100) is not None
+    clock.pass_by(minutes=16)
+    assert tell(telling) == 1
+    late = add(ledger, "late", confirmed=10 * HOURS)
+    with ledger.transaction() as transaction:
+        transaction.block("HTTP 401", clock())
+    clock.pass_by(hours=20)
+    tell(telling)
+    assert [(one["occasion"], one["filing"]) for one in ear.heard[1:]] == [
+        ("authentication failure", None),
+        ("overdue", early),  # it was told before, and is told again
+    ]
+    with ledger.transaction() as transaction:
+        transaction.unblock(clock())
+        transaction.claim("worker", clock(), LEASE, 100)
+    assert tell(telling) == 1
+    assert (ear.heard[-1]["occasion"], ear.heard[-1]["filing"]) == ("overdue", late)
+
+
 def test_a_queue_that_nobody_works_on_is_told(ledger: Ledger, clock: Clock, ear: Ear) -> None:
     """A quarter of an hour after something became due; a worker that takes something ends it."""
     telling = notifier(ledger, clock, ear)
@@ -301,6 +328,28 @@ def test_several_workers_tell_it_once(path: Path, ledger: Ledger, clock: Clock, 
     for thread in threads:
         thread.join()
     assert len(ear.heard) == len({one["id"] for one in ear.heard}) == 10
+
+
+def test_what_another_told_meanwhile_is_not_ended(
+    path: Path, ledger: Ledger, clock: Clock, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who looked a moment earlier, and comes to write a moment later, knows it as well."""
+    slow = notifier(ledger, clock, ear)
+    wrong(ledger, clock, "first")
+    look = slow._see
+    with open_ledger(path, clock) as own:
+
+        def see(now: datetime) -> Any:
+            seen = look(now)
+            monkeypatch.setattr(slow, "_see", look)
+            wrong(own, clock, "second")
+            Notifier(own, [ear], clock=clock).look()
+            return seen
+
+        monkeypatch.setattr(slow, "_see", see)
+        slow.look()
+        assert tell(slow) == 2
+    assert [one["reminder"] for one in ear.heard] == [0, 0]
 
 
 def test_each_receiver_is_told(ledger: Ledger, clock: Clock) -> None:
