@@ -27,12 +27,16 @@ from cybertip.xml import parse
 
 
 @contextmanager
-def existing_ledger(settings: Settings, environment: Environment | None = None) -> Iterator[Ledger]:
+def existing_ledger(
+    settings: Settings, environment: Environment | None = None, *, opens: bool = True
+) -> Iterator[Ledger]:
     """A ledger to look at, or to carry a person's word.
 
     Args:
         settings: where it is.
         environment: whose it has to be; None for whoever's it is.
+        opens: whether anything that may be sealed is read. Where nothing is, no key is asked for: what tells how things
+            stand must do so as well when the keys cannot be had.
 
     Raises:
         ConfigurationError: there is none.
@@ -41,7 +45,8 @@ def existing_ledger(settings: Settings, environment: Environment | None = None) 
     place = settings.ledger_place
     if "://" not in place and not Path(place).exists():
         raise ConfigurationError(f"there is no ledger {place}; name another with --ledger")
-    with Ledger.open(place, environment=environment, account=None, pace=settings.pace, keys=settings.keys()) as ledger:
+    keys = settings.keys() if opens else ()
+    with Ledger.open(place, environment=environment, account=None, pace=settings.pace, keys=keys) as ledger:
         yield ledger
 
 

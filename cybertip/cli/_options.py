@@ -135,7 +135,7 @@ def _filings(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[st
 
     flags = {setting: ctx.params.get(name) for name, setting in _NAMES.items()}
     try:
-        with existing_ledger(load_settings(flags, path=ctx.params.get("config"))) as opened:
+        with existing_ledger(load_settings(flags, path=ctx.params.get("config")), opens=False) as opened:
             return list(opened.ids_like(incomplete, 50))
     except CybertipError:
         return []

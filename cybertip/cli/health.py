@@ -15,6 +15,7 @@ from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._telling import thresholds_of
 from cybertip.concerns import Concern, concerns
 from cybertip.config import Settings
+from cybertip.errors import ConfigurationError
 from cybertip.filing.occasions import Occasion
 from cybertip.ledger import Queue
 
@@ -45,7 +46,7 @@ def command(output: Output, settings: Settings) -> int:
     not encrypted.
     """
     now = datetime.now(UTC)
-    with existing_ledger(settings) as ledger:
+    with existing_ledger(settings, opens=False) as ledger:
         found = concerns(ledger, now, thresholds_of(settings))
         with ledger.looking() as lookout:
             queue, late = lookout.queue(), lookout.undelivered(now - LATE)
@@ -59,7 +60,7 @@ def command(output: Output, settings: Settings) -> int:
         output.data(line)
     for receiver, (count, since, problem) in late.items():
         output.data(f"undelivered  {receiver}  {count} since {_time(since)}: {problem or 'never tried'}")
-    notes = list(_notes(queue, now, encrypted=encrypted))
+    notes = list(_notes(settings, queue, now, encrypted=encrypted))
     for note in notes:
         output.say(f"Note: {note}.")
     shown = {
@@ -109,9 +110,15 @@ def _lines(found: tuple[Concern, ...]) -> Iterator[str]:
             yield f"{occasion}  … and {count - _MOST_LINES} more; `cybertip list` shows them"
 
 
-def _notes(queue: Queue, now: datetime, *, encrypted: bool) -> Iterator[str]:
-    if not encrypted:
-        yield "answers and records are stored unencrypted; see docs/ledger.md"
+def _notes(settings: Settings, queue: Queue, now: datetime, *, encrypted: bool) -> Iterator[str]:
+    try:
+        keys = settings.keys()
+        if encrypted and not keys:
+            yield "the ledger is encrypted and its key is not configured here: with these settings no worker serves it"
+        elif not keys:
+            yield "answers and records are stored unencrypted; see docs/ledger.md"
+    except ConfigurationError as problem:
+        yield f"the keys of the ledger cannot be read: {problem}"
     moments = (queue.newest, queue.worked_at, queue.blocked_since)
     latest = max((one for one in moments if one is not None), default=now)
     if latest - now > _SKEW:

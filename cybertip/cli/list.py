@@ -56,7 +56,7 @@ def command(
         frozenset(KINDS[one] for one in kinds), person, oldest, frozenset(TYPES[one] for one in types),
         frozenset(map(code, codes)), account,
     )  # fmt: skip
-    with existing_ledger(settings) as opened:
+    with existing_ledger(settings, opens=bool(types or account)) as opened:
         every = list(opened.filings(now))
         found = sorted(wanted.of(opened, every, now), key=lambda one: urgency(one, now))
         accounts = opened.account_hashes([one.id for one in found]) if output.as_json else {}

@@ -34,7 +34,7 @@ def command(output: Output, settings: Settings) -> int:
     Exit status 0 whatever it tells: `cybertip health` is for monitoring.
     """
     now = datetime.now(UTC)
-    with existing_ledger(settings) as opened:
+    with existing_ledger(settings, opens=False) as opened:
         found = Summary.of(opened, list(opened.filings(now)), now)
     output.data(drawn(found, now, output.screen))
     return output.end(Exit.DONE, found.as_dict())

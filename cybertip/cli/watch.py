@@ -43,7 +43,7 @@ def command(output: Output, every: float, settings: Settings) -> int:
     It looks at the ledger every few seconds and changes nothing. `q` or Ctrl-C ends it. Where stdout is no terminal,
     and with --json, it tells how everything stands once, and ends. Exit status 0.
     """
-    with existing_ledger(settings) as opened:
+    with existing_ledger(settings, opens=False) as opened:
         if output.as_json:
             return output.end(Exit.DONE, Sight.of(opened, datetime.now(UTC)).as_dict())
         if not output.screen.terminal or os.environ.get("TERM") == "dumb":

@@ -15,6 +15,7 @@ from cybertip.ledger import Ledger
 from tests.acceptance.conftest import Cli
 from tests.acceptance.filings import ACCOUNT, LEDGER, case, where
 from tests.acceptance.programs import Program
+from tests.acceptance.terminals import terminals
 from tests.acceptance.test_list_show_ledger import Start
 from tests.unit.ledger.ledgers import Clock, add, file_it, open_ledger
 from tests.unit.ledger.sealing import KEY, OTHER, add_secret, in_file
@@ -115,6 +116,26 @@ def test_purging_asks(cli: Cli, ledger: Ledger) -> None:
     assert all(not isinstance(event, Purged) for _, event in ledger.history(id_of(ledger, "case-old")))
 
 
+def test_whoever_is_asked_can_say_no(path: Path, ledger: Ledger, tmp_path: Path) -> None:
+    """On a terminal each filing is shown first, with what stays and which copies are beside the ledger."""
+    (tmp_path / f"{LEDGER}.backup-0001").touch()
+    arguments = ("purge", "case-old", "--reason", "a year has passed", "--as", "Kim")
+    with terminals(tmp_path) as terminal:
+        asked = terminal(*arguments, width=140)
+        asked.wait_for(lambda shown: "Go on? [y/N]" in shown)
+        asked.type("n\n")
+        status, shown = asked.ended()
+        assert (status, "not confirmed; nothing was changed" in shown) == (1, True)
+        assert "Purge 1 filing?" in shown
+        assert f"A copy is beside the ledger: {LEDGER}.backup-0001" in shown
+        assert in_file(path)
+        asked = terminal(*arguments, width=140)
+        asked.wait_for(lambda shown: "Go on? [y/N]" in shown)
+        asked.type("y\n")
+        assert asked.ended()[0] == 0
+    assert isinstance(ledger.history(id_of(ledger, "case-old"))[-1][1], Purged)
+
+
 def test_holding(cli: Cli, ledger: Ledger) -> None:
     """Nothing of it is purged to the end of the day, in UTC; released, it is as if nobody had asked."""
     day = (datetime.now(UTC) + timedelta(days=100)).date()
@@ -162,14 +183,22 @@ def test_changing_the_key(cli: Cli, path: Path) -> None:
         assert not in_file(path)
     assert json.loads(cli("ledger", "rekey", "--json", **ONLY_NEW).stdout)["rows"] == 0
     assert cli("ledger", "verify", **ONLY_NEW).status == 0
-    run = cli("list", **KEYS)
+    run = cli("show", "case-old", **KEYS)
     assert (run.status, "is not among the keys of the ledger" in run.stderr) == (2, True)
 
 
 def test_without_the_key(cli: Cli, path: Path, tmp_path: Path) -> None:
     """Lists and counts go on; what is sealed says what is missing; verifying says how much it could not look at."""
     assert cli("ledger", "rekey", **KEYS).status == 0
-    assert [cli(command).status for command in ("list", "summary")] == [0, 0]
+    for unread in ({}, {"CYBERTIP_ENCRYPT_KEY_FILE": "missing"}):
+        # Also when the keys cannot be had just now.
+        assert cli("list", **unread).status == cli("list", "--json", **unread).status == 0
+        assert cli("summary", **unread).status == 0
+        run = cli("health", "--json", **unread)
+        words = "cannot be read" if unread else "the ledger is encrypted and its key is not configured here"
+        assert any(words in note for note in json.loads(run.stdout)["notes"])
+    run = cli("list", "--account", "somebody")
+    assert (run.status, "no key of the ledger was given" in run.stderr) == (1, True)
     run = cli("ledger", "verify")
     assert run.status == 0
     assert "47 values are sealed and were not looked at" in run.stderr
