@@ -94,7 +94,11 @@ logging.getLogger("sqlalchemy.engine.Engine").addFilter(_NoRows())
 
 
 def make_engine(url: URL) -> Engine:
-    """The engine for many threads. Connections are checked as they are made."""
+    """The engine for many threads. Connections are checked as they are made.
+
+    Raises:
+        ConfigurationError: what speaks to PostgreSQL is not installed.
+    """
     if url.get_backend_name() == "sqlite":
         engine = create_engine(
             url,
@@ -108,7 +112,12 @@ def make_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin)
         event.listen(engine, "commit", _check_open)
         return engine
-    return create_engine(url, pool_size=16, max_overflow=-1, hide_parameters=True, pool_pre_ping=True)
+    try:
+        return create_engine(url, pool_size=16, max_overflow=-1, hide_parameters=True, pool_pre_ping=True)
+    except ImportError:
+        raise ConfigurationError(
+            "a ledger in PostgreSQL needs the package psycopg; install it: pip install 'cybertip[postgres]'"
+        ) from None
 
 
 def _check_kind(path: Path) -> None:

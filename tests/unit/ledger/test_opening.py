@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -317,3 +318,10 @@ def test_nothing_is_loaded_before_it_is_needed(path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence with the cure, and no traceback."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(ConfigurationError, match=re.escape("pip install 'cybertip[postgres]'")):
+        Ledger.open("postgresql://127.0.0.1/ledger", environment="mock", account="mock")
