@@ -38,11 +38,11 @@ emails = [{{ address = "legal@example.com", type = "Work" }}]
 NOTES = """\
 Monday, for whoever is on duty:
 
-- The reviewers say that the platform in night-1 was misspelt. The right record is corrected/night-1.json.
+- The reviewers say that night-1 names the wrong platform. The right record is corrected/night-1.json.
 - Storage lost some files at midnight. What could be brought back is in restored/, under its old name;
   night-2 had its pictures in night-2/.
-- NCMEC called back about report {report}: they have no finished report of that number, and never received
-  the finish. Their reference is [reference 2026-0117].
+- NCMEC called back about report {report}: it was never finished, is not filed, and they have closed it.
+  Their reference for that is 2026-0117.
 """
 
 

@@ -161,5 +161,5 @@ def _who_goes_on(filing: Filing) -> list[str]:
         if open_ones:
             lines.append(f"  What is open at NCMEC (report {', '.join(open_ones)}) is retracted, or lapses by itself.")
     if lines or filing.status.kind is Kind.SCHEDULED:
-        lines.append("  A worker does that. Where none runs: `cybertip work`, or once: `cybertip file`.")
+        lines.append("  NOT DONE YET. Run `cybertip file` now, or leave it to a worker that runs (`cybertip work`).")
     return lines

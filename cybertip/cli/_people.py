@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from cybertip.cli._options import Body
+from cybertip.cli._output import Output
 from cybertip.cli._screen import clean
 from cybertip.errors import ConfigurationError, CybertipError
 from cybertip.worker import is_sayable
@@ -118,7 +119,22 @@ def sayable(_: click.Context, __: click.Parameter, value: str | None) -> str:
     """
     if value is not None and not is_sayable(value):
         raise click.BadParameter("it must be printable text, without control characters")
+    if value == "TEXT":
+        raise click.BadParameter("put your own words in place of TEXT")
     return value or ""
+
+
+def report_number(_: click.Context, __: click.Parameter, value: str | None) -> int | None:
+    """The number of a report at NCMEC; the callback of an option that may be left out.
+
+    Raises:
+        click.BadParameter: it is none that a report can have.
+    """
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit() and 0 < int(value) < 2**63):
+        raise click.BadParameter("it must be the number of a report, such as 4100000001")
+    return int(value)
 
 
 def _reason(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -137,7 +153,11 @@ def with_person(*, reason: bool, asks: bool) -> Callable[[Body], Body]:
 
     def wrap(body: Body) -> Body:
         def call(*arguments: Any, by: str | None, why: str, yes: bool = False, **values: Any) -> int:
-            return body(*arguments, person=Person(by or login(), why, yes), **values)
+            name = by or login()
+            if name == "root" and by is None:
+                output: Output = arguments[0]
+                output.say("This is recorded as said by root; name the person with --as NAME.")
+            return body(*arguments, person=Person(name, why, yes), **values)
 
         needed = "" if reason else " May be left out."
         options = [
@@ -149,8 +169,8 @@ def with_person(*, reason: bool, asks: bool) -> Callable[[Body], Body]:
                 "--as", "by", metavar="NAME", callback=nameable, help="Who you are.  [default: the login name]"
             ),
         ]  # fmt: skip
-        if asks:
-            options.append(click.option("--yes", is_flag=True, help="Do not ask."))
+        # A command that asks nothing takes it as well, so that one may say it to all of them.
+        options.append(click.option("--yes", is_flag=True, hidden=not asks, help="Do not ask."))
         wrapped: Body = functools.wraps(body)(call)
         for option in reversed(options):
             wrapped = option(wrapped)

@@ -42,6 +42,9 @@ def _found(name: str) -> list[Rule]:
     family = [rule for rule in RULES.values() if rule.family == name]
     if not family:
         near = difflib.get_close_matches(name, RULES, 3)
+        if name.isdigit():
+            words = "is a response code of the server, and no rule: what it said is in the filing's history"
+            raise click.UsageError(f"{name} {words} (cybertip ledger export FILING --out FOLDER, in answers/)")
         hint = f"; did you mean {', '.join(near)}?" if near else "; `cybertip rules` lists them all"
         raise click.UsageError(f"{name}: no such code or family{hint}")
     return family

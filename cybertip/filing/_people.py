@@ -21,8 +21,10 @@ def person(state: State, event: Event) -> State:
         case RetractRequested():
             return _withdrawn(state, event)
         case Continued():
-            reason = state.reason if state.phase is Phase.CLOSING else ""
-            return replace(_anew(state), phase=Phase.NEW if state.phase is Phase.HALTED else state.phase, reason=reason)
+            # Why it is closed stays, and so does that a file was missing: it is read whole before anything is opened.
+            reason = state.reason if state.phase is Phase.CLOSING or state.evidence else ""
+            phase = Phase.NEW if state.phase is Phase.HALTED else state.phase
+            return replace(_anew(state), phase=phase, evidence=state.evidence, reason=reason)
         case Decided(word=Word.REFILE, report_id=about):
             return _refiled(state, about)
         case Decided(report_id=int() as report_id) if 0 < report_id < 2**63:

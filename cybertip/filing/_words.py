@@ -91,7 +91,7 @@ class Command:
 
 
 _HAPPENED = {
-    Situation.WAITING: "it came in, and no worker has taken it yet",
+    Situation.WAITING: "it is to go on, and no worker has taken it up yet",
     Situation.TIME_AHEAD: "a time in the report is still ahead, and the server would refuse it",
     Situation.AT_WORK: "a worker is at it",
     Situation.TRYING_AGAIN: "a call did not succeed",
@@ -100,7 +100,7 @@ _HAPPENED = {
     Situation.EVIDENCE_MISSING: "a file of it cannot be read, or is not the one that was reviewed",
     Situation.CREDENTIALS_REFUSED: "the server does not accept the credentials",
     Situation.ERRORS_FOUND: "our checks found errors in the record, so nothing was sent",
-    Situation.REFUSED: "the server refused what was sent",
+    Situation.REFUSED: "NCMEC's server does not take it as it is",
     Situation.HALTED: "it went wrong too often",
     Situation.FILED_OR_NOT: "the answer that says whether the report is filed was lost",
     Situation.FILED: "it is filed, and the receipt is kept",
@@ -172,7 +172,11 @@ _CORRECT = ("cybertip correct {name} RECORD.json", "files a corrected record ins
 _CANCEL = ("cybertip cancel {name} --reason TEXT", "if it is not to be filed at all")
 _FOLLOW_UP = ("cybertip follow-up {name} RECORD.json --reason TEXT", "adds to it, by a report of its own")
 _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
-    Situation.WAITING: (("cybertip work", "runs a worker"), _CANCEL),
+    Situation.WAITING: (
+        ("cybertip file", "files what is due, once"),
+        ("cybertip work", "runs a worker for good"),
+        _CANCEL,
+    ),
     Situation.TIME_AHEAD: (_CORRECT, _CANCEL),
     Situation.AT_WORK: (("cybertip show {name}", "tells how far it is"),),
     Situation.TRYING_AGAIN: (
@@ -183,7 +187,8 @@ _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
     Situation.ASKING: (_AGAIN, ("cybertip retract {name} --reason TEXT", "retracts it, if it is not filed yet")),
     Situation.CLOSING: (_AGAIN,),
     Situation.EVIDENCE_MISSING: (
-        ("cybertip retry {name}", "once the file is back: looks at once"),
+        ("cybertip retry {name}", "once the file is back: a worker looks for it at once"),
+        ("cybertip show {name} --reveal", "names the place of the file; that you looked is recorded"),
         _CORRECT,
         _CANCEL,
     ),
@@ -199,6 +204,7 @@ _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
     Situation.REFUSED: (
         _CORRECT,
         ("cybertip retry {name}", "sends it again as it is, if NCMEC has mended the cause"),
+        ("cybertip ledger export {name} --out FOLDER", "writes what the server said word for word, in answers/"),
         _CANCEL,
     ),
     Situation.HALTED: (_AGAIN, _CORRECT, _CANCEL),

@@ -13,7 +13,6 @@ from cybertip.filing.events import Acknowledged, CallEnded, CallStarted, Correct
 from cybertip.filing.limits import Limits
 from cybertip.filing.machine import LEGAL, IllegalEventError
 from cybertip.filing.packages import Frozen
-from cybertip.filing.states import ENDS
 from cybertip.gates import Override
 from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
 from cybertip.profile import ReporterProfile
@@ -219,7 +218,7 @@ def _refused(what: str, filing: Filing) -> CommandRefusedError:
 def stands(filing: Filing) -> str:
     """How a filing stands, and what can be done, for people."""
     status = filing.status
-    ways = "".join(f" `{one.line}` {one.effect}." for one in status.commands if filing.state.phase not in ENDS)
+    ways = "".join(f" `{one.line}` {one.effect}." for one in status.commands)
     return f"it stands so: {status.reason}. {status.told}{ways}"
 
 

@@ -139,7 +139,7 @@ def test_the_night_that_failed_can_be_mended(cli: Cli, start: Callable[..., Prog
         ("night-3", "filed or not"),
     }
     notes = (night / "notes.txt").read_text(encoding="utf-8")
-    reference = re.search(r"\[(reference .*?)\]", notes)
+    reference = re.search(r"reference for that is ([\d-]+)", notes)
     assert reference is not None
     why = ("--reason", "see the notes", "--yes")
     assert run("correct", "night-1", str(night / "corrected" / "night-1.json"), *why).status == 0

@@ -35,6 +35,7 @@ from cybertip.filing.steps import Exchange
 from cybertip.ledger import Ledger, NewFiling
 from tests.simulation.ledger import settled
 from tests.simulation.operators import REMARKED
+from tests.simulation.transitions import unremarked
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
@@ -125,7 +126,7 @@ def histories() -> list[list[Event]]:
                 covered.add(transition)
                 found.append(following)
             # How often something was tried decides here, because a history has to begin at its beginning.
-            same = settled(replace(after, held_until=None)), after.opened, after.damaged
+            same = settled(unremarked(after)), after.opened, after.damaged
             if same not in seen and len(following) < 14 and len(after.orphans) < 2:
                 seen.add(same)
                 queue.append((after, following))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from random import Random
 
@@ -18,6 +17,7 @@ from tests.simulation.operators import REMARKED
 from tests.simulation.server import NOW
 from tests.simulation.test_times import at_random
 from tests.simulation.times import Simulation
+from tests.simulation.transitions import unremarked
 
 PACE = Pace()
 PLACED = st.lists(st.tuples(st.integers(0, 1_000), st.sampled_from(REMARKED)), min_size=1, max_size=6)
@@ -38,7 +38,7 @@ def lives() -> list[list[Event]]:
 
 @given(st.randoms(use_true_random=False), PLACED)
 def test_remarks_never_change_what_a_history_comes_to(random: Random, placed: list[tuple[int, Remark]]) -> None:
-    """Wherever they are made, all is as it would be without them, but for until when everything is preserved."""
+    """Wherever they are made, all is as it would be without them, but for what is preserved and known of."""
     history = random.choice(lives())
     history = history[: random.randint(1, len(history))]
     remarked = list(history)
@@ -48,7 +48,7 @@ def test_remarks_never_change_what_a_history_comes_to(random: Random, placed: li
     plain, after = fold(history), fold(remarked)
     held = [event.until for event in remarked if isinstance(event, Held)]
     assert after.held_until == (held[-1] if held else None)
-    assert replace(after, held_until=None) == plain
+    assert unremarked(after) == plain
     assert status_of(after, NOW) == status_of(plain, NOW)
     if plain.started is None:
         assert next_step(after, NOW, PACE) == next_step(plain, NOW, PACE)

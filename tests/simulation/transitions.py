@@ -12,10 +12,15 @@ GONE = frozenset({Outcome.RETRACTED, Outcome.NO_REPORT})
 """The answers that tell, to any call, that the report is not open any more."""
 
 
+def unremarked(state: State) -> State:
+    """The state without what people remarked: what has to be preserved, and what they know of."""
+    return replace(state, held_until=None, acknowledged_at=None, heard=0)
+
+
 def wrong_between(before: State, event: Event, after: State) -> str:
     """What does not hold; empty where all is well."""
     if isinstance(event, REMARKS):
-        same = replace(after, held_until=before.held_until) == before
+        same = unremarked(after) == unremarked(before)
         return "" if same else f"a remark changes the filing: {event.kind}"
     if before.cancelling and not after.cancelling and not isinstance(event, Decided):
         return f"a cancel is forgotten: {event.kind}"

@@ -68,7 +68,7 @@ def test_every_command_names_the_filing() -> None:
         for command in status_of(STATES[phase](), T0, name="7e57").commands:
             words = command.line.split()
             assert words[0] == "cybertip"
-            assert "7e57" in words or words[1] in ("work", "config", "retry")
+            assert "7e57" in words or words[1] in ("file", "work", "config", "retry")
             assert command.effect
 
 
