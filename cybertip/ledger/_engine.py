@@ -25,7 +25,7 @@ from cybertip.ledger._errors import LedgerError
 
 BUSY_SECONDS = 30
 """How long a writer waits for another."""
-_LOG_SECONDS = 5
+_LOG_SECONDS = 1
 """How long emptying the log waits for those who read it."""
 _WRITES = "cybertip_writes"
 _MODE = 0o600

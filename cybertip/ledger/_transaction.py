@@ -18,7 +18,7 @@ from cybertip.ledger import _claims, _purging, _rows
 from cybertip.ledger import _tables as t
 from cybertip.ledger._book import Book, Page, Pages
 from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_digest, salted
-from cybertip.ledger._errors import LedgerError, RecordKnownError
+from cybertip.ledger._errors import LedgerError, RecordKnownError, SealedError
 from cybertip.ledger._notices import NoticeBoard
 from cybertip.ledger._values import Core, Found, NewFiling
 from cybertip.ledger._vault import NO_KEY
@@ -66,7 +66,7 @@ class Transaction:
 
         Raises:
             RecordKnownError: P506, the ledger has one of the records already.
-            ConfigurationError: the ledger is encrypted, and its key was not given.
+            SealedError: the ledger is encrypted, and its key was not given.
             ValueError: the parts of the filing do not belong together.
         """
         self._check_open()
@@ -126,7 +126,7 @@ class Transaction:
             new: the records as they are now, what was built of them and found; its event is not used.
 
         Raises:
-            ConfigurationError: the ledger is encrypted, and its key was not given.
+            SealedError: the ledger is encrypted, and its key was not given.
             ValueError: a record is not one of the filing's.
         """
         self._check_open()
@@ -176,7 +176,8 @@ class Transaction:
             None where nothing is due, there is no room for another open report, or the queue is blocked.
 
         Raises:
-            ConfigurationError: the ledger was opened to look, or it was encrypted since with a key that was not given.
+            ConfigurationError: the ledger was opened to look.
+            SealedError: it was encrypted since, with a key that was not given.
         """
         self._check_open()
         if not self._claims:
@@ -206,7 +207,7 @@ class Transaction:
 
         Raises:
             LedgerError: there is no such filing.
-            ConfigurationError: the ledger was opened to serve filings, and was encrypted since with another key.
+            SealedError: the ledger was opened to serve filings, and encrypted since, with a key that was not given.
         """
         self._check_open()
         if self._claims:
@@ -312,7 +313,7 @@ class Transaction:
         Answers are written all the same: none may be lost, and `Ledger.rekey` seals them.
         """
         if not self._core.vault.takes(self._connection.execute(_KEY).scalar_one()):
-            raise ConfigurationError(f"nothing new is written into an encrypted ledger without its key: {NO_KEY}")
+            raise SealedError(f"nothing new is written into an encrypted ledger without its key: {NO_KEY}")
 
     def _index(self, filing_id: str, filing: NewFiling) -> None:
         """Let a filing be found by its accounts and its escalation, which are not stored."""

@@ -145,9 +145,9 @@ def test_without_its_key_nothing_is_served_or_taken_in(copy: Path, locked: Ledge
         ConfigurationError, match="the ledger is encrypted, and without its key no filing can be served"
     ):
         open_ledger(copy)
-    with pytest.raises(ConfigurationError, match="nothing new is written"), locked.transaction() as transaction:
+    with pytest.raises(SealedError, match="nothing new is written"), locked.transaction() as transaction:
         transaction.add(new("case-3"), T0)
-    with pytest.raises(ConfigurationError, match="nothing new is written"), locked.transaction() as transaction:
+    with pytest.raises(SealedError, match="nothing new is written"), locked.transaction() as transaction:
         transaction.correct(locked.filing_of("case-2") or "", new("case-2"))
     with locked.transaction() as transaction:
         book = transaction.claim_this(locked.filing_of("case-2") or "", "somebody", T0, LEASE)
@@ -198,11 +198,11 @@ def test_a_program_that_works_without_the_key_stops_when_the_ledger_is_encrypted
         filing_id = add(plain)
         add(plain, "case-2")
         with open_ledger(path, keys=[KEY]) as ledger:
-            with pytest.raises(ConfigurationError, match="without its key"):
+            with pytest.raises(SealedError, match="without its key"):
                 claimed(plain)
-            with pytest.raises(ConfigurationError, match="without its key"):
+            with pytest.raises(SealedError, match="without its key"):
                 file_it(plain, filing_id)
-            with pytest.raises(ConfigurationError, match="without its key"):
+            with pytest.raises(SealedError, match="without its key"):
                 add(plain, "case-3")
             file_it(ledger, filing_id)
             assert ledger.verify() == []
