@@ -87,14 +87,18 @@ _NAMES = {
 
 
 def _summary(status: Exit, counts: Counter[Occasion], undelivered: int) -> str:
-    said = [
-        name if one in (Occasion.AUTHENTICATION_FAILURE, Occasion.STUCK) else f"{counts[one]} {name}"
-        for one, name in _NAMES.items()
-        if counts[one]
-    ]
-    said += [f"{undelivered} notices undelivered"] if undelivered else []
+    said = [_counted(one, counts[one]) for one in _NAMES if counts[one]]
+    said += [f"{undelivered} {'notice' if undelivered == 1 else 'notices'} undelivered"] if undelivered else []
     verdict = {Exit.DONE: "OK", Exit.NEEDS_PERSON: "NEEDS A PERSON"}.get(status, "NOTHING GOES ON")
     return f"cybertip {verdict}: {', '.join(said) or 'nothing needs anybody'}"
+
+
+def _counted(occasion: Occasion, count: int) -> str:
+    if occasion in (Occasion.AUTHENTICATION_FAILURE, Occasion.STUCK):
+        return _NAMES[occasion]
+    if occasion is Occasion.NEEDS_PERSON and count == 1:
+        return "1 needs a person"
+    return f"{count} {_NAMES[occasion]}"
 
 
 def _lines(found: tuple[Concern, ...]) -> Iterator[str]:

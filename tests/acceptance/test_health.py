@@ -64,7 +64,7 @@ def test_what_needs_a_person(cli: Cli, ledger: Ledger) -> None:
         run = cli("health", **NOBODY)
         assert run.status == 3
         summary, line = run.stdout.splitlines()
-        assert summary == "cybertip NEEDS A PERSON: 1 need a person"
+        assert summary == "cybertip NEEDS A PERSON: 1 needs a person"
         assert line.startswith(f"needs person  {filing_id}  since ")
         assert line.endswith(
             f": our checks found errors in the record, so nothing was sent (S203).  `cybertip correct {filing_id}"
@@ -96,7 +96,7 @@ def test_refused_credentials(cli: Cli, ledger: Ledger) -> None:
         transaction.block("HTTP 401", datetime.now(UTC))
     run = cli("health", **NOBODY)
     assert run.status == 4
-    assert run.stdout.startswith("cybertip NOTHING GOES ON: credentials refused, 1 need a person\n")
+    assert run.stdout.startswith("cybertip NOTHING GOES ON: credentials refused, 1 needs a person\n")
     assert "authentication failure  all  since" in run.stdout
     assert cli("ack", "--queue", **NOBODY).status == 0
     assert "(acknowledged)" in cli("health", **NOBODY).stdout
@@ -151,7 +151,7 @@ def test_a_notice_that_does_not_arrive(cli: Cli, ledger: Ledger) -> None:
         transaction.unblock(early)
     run = cli("health", **NOBODY)
     assert run.status == 3
-    assert "1 notices undelivered" in run.stdout
+    assert "1 notice undelivered" in run.stdout
     assert "undelivered  pager  1 since" in run.stdout
     assert "it is deaf" in run.stdout
 
