@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PYTEST_ARGS ?= -n auto
+# Stealing: the slow tests stand together, and no core is to rest while the other has a queue of them.
+PYTEST_ARGS ?= -n auto --dist worksteal
 SOAK ?= 50
 
 .PHONY: help install demo test soak check bench docs clean
