@@ -290,6 +290,11 @@ class Ledger(Upkeep):
         found = [(row.id, load_state(row.state).attempt) for row in rows]
         return tuple(OpenAttempt(one, at.report_id, at.lapses_at) for one, at in found if at is not None)
 
+    def owner_of_report(self, report_id: int, besides: str) -> str | None:
+        """Another filing than one (`besides`) that opened a report, or is filed as it; None where there is none."""
+        with self._read() as connection:
+            return _queries.owner_of_report(connection, report_id, besides)
+
     def reports_on(self, identifier: str) -> tuple[int, ...]:
         """The ids of filed reports on an account, the oldest first (Q617)."""
         a, c = t.accounts.c, t.filings.c

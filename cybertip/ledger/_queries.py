@@ -101,6 +101,19 @@ def reports_opened(connection: Connection) -> frozenset[int]:
     return frozenset(connection.execute(query).scalars())
 
 
+def owner_of_report(connection: Connection, report_id: int, besides: str) -> str | None:
+    """Another filing that opened a report, or is filed as it; None where there is none."""
+    x, c = t.exchanges.c, t.filings.c
+    for query in (
+        select(x.filing_id).where(x.report_id == report_id, x.filing_id != besides),
+        select(c.id).where(c.report_id == report_id, c.id != besides),
+    ):
+        found: str | None = connection.execute(query.limit(1)).scalars().first()
+        if found is not None:
+            return found
+    return None
+
+
 def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping]:
     """The rows of a filing's exchanges, as they are stored, in the order in which they were sent."""
     x, e = t.exchanges.c, t.events.c

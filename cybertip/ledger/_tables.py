@@ -219,7 +219,7 @@ exchanges = Table(
     Column("filing_id", ForeignKey("filings.id"), primary_key=True),
     Column("call_id", Text, primary_key=True),
     Column("call", String(20), nullable=False),
-    Column("report_id", BigInteger),
+    Column("report_id", BigInteger, index=True),
     Column("request_sha256", String(64), nullable=False),
     Column("request_size", BigInteger, nullable=False),
     Column("sent", BigInteger, nullable=False),

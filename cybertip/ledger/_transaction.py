@@ -20,6 +20,7 @@ from cybertip.ledger._book import Book, Page, Pages
 from cybertip.ledger._chain import blind, canonical, micros, new_salt, record_digest, salted
 from cybertip.ledger._errors import LedgerError, RecordKnownError, SealedError
 from cybertip.ledger._notices import NoticeBoard
+from cybertip.ledger._queries import owner_of_report
 from cybertip.ledger._values import Core, Found, NewFiling
 from cybertip.ledger._vault import NO_KEY
 
@@ -117,6 +118,17 @@ class Transaction:
             return None
         newest = self._core.vault.opened("record_contents", rows[0])
         return Found(newest["filing_id"], newest["content"], tuple(row["sha256"].hex() for row in rows))
+
+    def owner_of_report(self, report_id: int, besides: str) -> str | None:
+        """Another filing that opened a report, or is filed as it; None where there is none.
+
+        Args:
+            report_id: the report.
+            besides: the filing that asks.
+        """
+        self._check_open()
+        self._pages.flush()
+        return owner_of_report(self._connection, report_id, besides)
 
     def correct(self, filing_id: str, new: NewFiling) -> int:
         """Store another revision; its number for the event `Corrected`, 0 where nothing could be built.

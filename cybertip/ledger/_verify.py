@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cybertip.filing.events import Event, Purged, load
@@ -47,6 +47,16 @@ def verify(connection: Connection, core: Core, now: datetime) -> Iterator[Proble
         yield from _walk(_Walk(connection, core, filing_id, now, heads.pop(filing_id, (0, ""))))
     for filing_id, (seq, _) in heads.items():
         yield Problem(filing_id, seq, "a checkpoint names this event, and the whole filing is not there any more")
+    yield from _shared_reports(connection)
+
+
+def _shared_reports(connection: Connection) -> Iterator[Problem]:
+    """Reports as which several filings are filed: at most one of them is."""
+    c = t.filings.c
+    shared = select(c.report_id).where(c.report_id.isnot(None)).group_by(c.report_id).having(func.count() > 1)
+    for report_id in connection.execute(shared.order_by(c.report_id)).scalars().all():
+        ids = connection.execute(select(c.id).where(c.report_id == report_id).order_by(c.created, c.id)).scalars()
+        yield Problem(None, None, f"several filings are filed as report {report_id}: {', '.join(ids)}")
 
 
 def verify_one(connection: Connection, core: Core, filing_id: str, now: datetime) -> Iterator[Problem]:

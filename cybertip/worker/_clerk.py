@@ -12,6 +12,7 @@ from cybertip.errors import CybertipError
 from cybertip.filing.events import Acknowledged, CallEnded, CallStarted, Corrected, Event, Remark
 from cybertip.filing.limits import Limits
 from cybertip.filing.machine import LEGAL, IllegalEventError
+from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.packages import Frozen
 from cybertip.gates import Override
 from cybertip.ledger import Book, Filing, Ledger, NewFiling, Transaction
@@ -86,6 +87,15 @@ class Clerk:
             event.report_id
             for _, event in self.ledger.history(filing_id)
             if isinstance(event, (CallStarted, CallEnded)) and event.report_id is not None
+        }
+
+    def closed(self, filing_id: str) -> set[int | None]:
+        """The reports of a filing of which the server has said that they were retracted."""
+        return {
+            event.report_id
+            for _, event in self.ledger.history(filing_id)
+            if isinstance(event, CallEnded)
+            and (event.outcome is Outcome.RETRACTED or (event.call is CallName.RETRACT and event.outcome is Outcome.OK))
         }
 
     # --- what comes in ---------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -18,9 +18,9 @@ from uuid import uuid4
 from cybertip.client import Client
 from cybertip.filing import steps
 from cybertip.filing.events import CallEnded, CallStarted, EvidenceMissing
-from cybertip.filing.outcomes import Outcome
+from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.packages import Frozen
-from cybertip.filing.schedule import Pace, Wait
+from cybertip.filing.schedule import Make, Pace, Wait, next_step
 from cybertip.filing.states import Phase, State
 from cybertip.ledger import Book, LeaseLostError, Ledger, LedgerError, Transaction
 from cybertip.worker._heart import Heart
@@ -31,6 +31,8 @@ _log = logging.getLogger("cybertip.worker")
 _LOOK_FOR_DEAD = timedelta(seconds=1)
 MOST_PATIENCE = 600.0
 """For how many seconds an answer is kept that cannot be written."""
+_NOTHING = Frozen(b"", (), {})
+"""Stands for what is filed where it is not needed."""
 MOST_SLEEP = 1.0
 """How many seconds a wait lasts at most before a stop is noticed."""
 
@@ -205,7 +207,7 @@ class Crew:
         now, due = self._clock(), None
         if book.state.revision and not transaction.blocked():
             try:
-                package = package or transaction.package(book.id)
+                package = self._package(transaction, book, now, package)
             except LedgerError as gone:
                 # The others are served all the same; this one is looked at again, and says why.
                 if book.state.phase is Phase.NEW:
@@ -224,6 +226,21 @@ class Crew:
                 due = event.until if isinstance(event, Wait) else None
         transaction.release(book, due)
         return None
+
+    def _package(self, transaction: Transaction, book: Book, now: datetime, known: Frozen | None) -> Frozen:
+        """What is filed; nothing where the next call is to close or to finish a report, so that it does not matter.
+
+        Documents can be purged, or sealed with a key that is lost, while a report is open.
+
+        Raises:
+            LedgerError: it is needed, and is not there.
+        """
+        if known is not None and known is not _NOTHING:
+            return known
+        step = next_step(book.state, now, self._pace)
+        if isinstance(step, Make) and step.call in (CallName.FINISH, CallName.RETRACT):
+            return _NOTHING
+        return transaction.package(book.id)
 
     def _make(self, turn: Turn, *, more: bool) -> Turn | None:
         """Send a call and record what became of it; commit to the next one with that, if it is to be sent at once."""
@@ -268,6 +285,7 @@ class Crew:
 
     def _record(self, turn: Turn, sent: Sent, *, more: bool) -> Turn | None:
         with self._ledger.transaction() as transaction:
+            sent = _of_its_own(transaction, turn.filing_id, sent)
             book = transaction.book(turn.filing_id, turn.started.fence)
             steps.record(book, sent.ended, sent.exchange, self._pace, self._random, sent.asked)
             if sent.ended.outcome is Outcome.CREDENTIALS:
@@ -307,6 +325,25 @@ class Crew:
                 return True
             self.stopping.wait(min(left, MOST_SLEEP))
         return False
+
+
+def _of_its_own(transaction: Transaction, filing_id: str, sent: Sent) -> Sent:
+    """An answer to /submit, but for one that names the report of another filing.
+
+    That one says nothing of this filing: a cache on the way may have answered with what it had. Files of one case must
+    never be added to the report of another.
+    """
+    ended = sent.ended
+    if ended.call is not CallName.SUBMIT or ended.outcome is not Outcome.OK or ended.report_id is None:
+        return sent
+    owner = transaction.owner_of_report(ended.report_id, filing_id)
+    if owner is None:
+        return sent
+    words = f"submit: the answer names report {ended.report_id}, which belongs to filing {owner}"
+    exchange = None if sent.exchange is None else replace(sent.exchange, report_id=None)
+    return replace(
+        sent, exchange=exchange, ended=replace(ended, outcome=Outcome.OTHER_REPORT, report_id=None, words=words)
+    )
 
 
 def _new_id() -> str:

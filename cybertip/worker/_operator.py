@@ -261,13 +261,8 @@ class Operator:
             now = "none counts" if counts is None else f"report {counts} counts; ask NCMEC about that one, and name it"
             told = "no report is named" if report_id is None else f"the word is about report {report_id}"
             raise CommandRefusedError(f"{told}, and {now}", filing)
-        unknown = word is Word.FILED and report_id not in self._clerk.opened(filing_id)
-        if filing.state.phase is Phase.DECISION and unknown and not reference.strip():
-            raise CommandRefusedError(
-                f"this filing is not known to have opened report {report_id}; check the number, or give the reference"
-                " under which NCMEC named it",
-                filing,
-            )
+        if word is Word.FILED and filing.state.phase is Phase.DECISION:
+            self._check_filed(filing, report_id, reference)
         said = Decided(word, self._by, self._clock(), reason, report_id, reference)
 
         def write(_: Transaction, book: Book) -> None:
@@ -277,6 +272,30 @@ class Operator:
             book.append(said)
 
         return self._clerk.carry_out(filing_id, Decided, write, "be decided about")
+
+    def _check_filed(self, filing: Filing, report_id: int | None, reference: str) -> None:
+        """See that a report can be the one as which a filing is filed."""
+        if report_id in self._clerk.closed(filing.id):
+            raise CommandRefusedError(
+                f"the server has said that report {report_id} was retracted, so it is not filed; see `cybertip show"
+                f" {filing.id}`, and ask NCMEC about the report that counts",
+                filing,
+            )
+        owner = None if report_id is None else self._ledger.owner_of_report(report_id, filing.id)
+        if owner is not None:
+            raise CommandRefusedError(
+                f"report {report_id} belongs to filing {owner}; check the number, and ask NCMEC about this one's",
+                filing,
+            )
+        attempt = filing.state.attempt
+        known = self._clerk.opened(filing.id) if attempt is None else {attempt.report_id}
+        if report_id not in known and not reference.strip():
+            counts = "" if attempt is None else f", and report {attempt.report_id} counts"
+            raise CommandRefusedError(
+                f"report {report_id} is not the one that is asked about{counts}; check the number, or give the"
+                " reference under which NCMEC named it",
+                filing,
+            )
 
     # --- remarks ---------------------------------------------------------------------------------------------------
 

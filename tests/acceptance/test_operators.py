@@ -190,7 +190,7 @@ def test_a_decision_needs_proof(cli: Cli, made: Path) -> None:
     assert cli("resolve", "case-doubt", *WHY, "--yes").status == 2
     assert cli("resolve", "case-doubt", "--refile", "--filed", "1", *WHY, "--yes").status == 2
     run = cli("resolve", "case-doubt", "--filed", "77", *WHY, "--yes")
-    assert (run.status, "not known to have opened report 77" in run.stderr) == (1, True)
+    assert (run.status, "report 77 is not the one that is asked about" in run.stderr) == (1, True)
     for number in ("0", "-1", str(2**63), "x"):
         assert cli("resolve", "case-doubt", "--filed", number, *WHY, "--yes").status == 2
     run = cli("resolve", "case-doubt", "--filed", "77", "--reference", "N-2", *WHY, "--yes")

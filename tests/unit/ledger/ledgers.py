@@ -85,11 +85,11 @@ def started(book: Book, now: datetime = T0) -> CallStarted:
 
 
 def answer(
-    event: CallStarted, now: datetime = T0, outcome: Outcome = Outcome.OK, files: int = 2
+    event: CallStarted, now: datetime = T0, outcome: Outcome = Outcome.OK, files: int = 2, opens: int = REPORT
 ) -> tuple[CallEnded, Exchange]:
     """The good answer to a call, or another."""
     ok = outcome is Outcome.OK
-    report_id = REPORT if event.call is CallName.SUBMIT and ok else event.report_id
+    report_id = opens if event.call is CallName.SUBMIT and ok else event.report_id
     ended = CallEnded(
         event.call_id, event.fence, event.call, outcome, now, report_id, event.file, code=0 if ok else None
     )
@@ -104,22 +104,25 @@ def answer(
     )
 
 
-def one_call(ledger: Ledger, filing_id: str, fence: int, now: datetime = T0, outcome: Outcome = Outcome.OK) -> CallName:
+def one_call(
+    ledger: Ledger, filing_id: str, fence: int, now: datetime = T0, outcome: Outcome = Outcome.OK, opens: int = REPORT
+) -> CallName:
     """Make one call of a filing whose lease is held."""
     with ledger.transaction() as transaction:
         event = started(transaction.book(filing_id, fence), now)
     with ledger.transaction() as transaction:
-        record(transaction.book(filing_id, fence), *answer(event, now, outcome), PACE, Random(1))
+        record(transaction.book(filing_id, fence), *answer(event, now, outcome, opens=opens), PACE, Random(1))
     return event.call
 
 
 def file_it(ledger: Ledger, filing_id: str, now: datetime = T0) -> None:
-    """File it, call by call."""
+    """File it, call by call, as a report of its own: the first of a ledger as `REPORT`."""
+    opens = REPORT + sum(one.status.report_id is not None for one in ledger.filings(now))
     with ledger.transaction() as transaction:
         book = transaction.claim_this(filing_id, "worker", now, LEASE)
         assert book is not None
         fence = book.fence or 0
-    while one_call(ledger, filing_id, fence, now) is not CallName.FINISH:
+    while one_call(ledger, filing_id, fence, now, opens=opens) is not CallName.FINISH:
         pass
     with ledger.transaction() as transaction:
         transaction.release(transaction.book(filing_id, fence))

@@ -149,7 +149,7 @@ def test_what_is_filed_is_told_once(ledger: Ledger, clock: Clock, ear: Ear) -> N
     file_it(ledger, filing_id)
     assert tell(telling) == 1
     assert ear.heard[0]["filing"] == filing_id
-    assert (ear.heard[0]["occasion"], ear.heard[0]["report_id"]) == ("filed", 4_100_000_001)
+    assert (ear.heard[0]["occasion"], ear.heard[0]["report_id"]) == ("filed", 4_100_000_002)
     person(ledger, clock).reveal(filing_id)
     person(ledger, clock).reveal(before)
     clock.pass_by(hours=9)

@@ -395,7 +395,7 @@ def test_what_ncmec_said_must_be_about_this_filing(
     filing = in_question(filer, server, record, tmp_path)
     report = filing.status.report_id
     assert report is not None
-    with pytest.raises(CommandRefusedError, match="not known to have opened report 7"):
+    with pytest.raises(CommandRefusedError, match="report 7 is not the one that is asked about"):
         operator.decide(filing.id, Word.FILED, reason="asked", report_id=7)
     for reference in ("", " "):
         with pytest.raises(CommandRefusedError, match="reference"):

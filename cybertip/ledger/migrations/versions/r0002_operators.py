@@ -29,6 +29,8 @@ def upgrade() -> None:
     )
     _waiting()
     op.add_column("record_contents", sa.Column("folder", sa.Text(), nullable=True))
+    # Whose a report is.
+    op.create_index("ix_exchanges_report_id", "exchanges", ["report_id"])
     _notices()
     if op.get_context().dialect.name == "postgresql":
         _seal_in_postgresql()
