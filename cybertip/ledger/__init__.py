@@ -17,6 +17,7 @@ from cybertip.ledger._notices import Delivery, Notice, NoticeBoard
 from cybertip.ledger._transaction import Transaction
 from cybertip.ledger._values import (
     Checkpoint,
+    Extent,
     Filing,
     Found,
     NewFiling,
@@ -31,6 +32,7 @@ __all__ = [
     "Book",
     "Checkpoint",
     "Delivery",
+    "Extent",
     "Filing",
     "Found",
     "LeaseLostError",

@@ -15,18 +15,20 @@ from sqlalchemy import Connection, select
 
 from cybertip._version import __version__
 from cybertip.errors import ConfigurationError
-from cybertip.filing.events import Purged, load
+from cybertip.filing.events import Event, Purged, load
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import moment_of
 from cybertip.ledger._errors import LedgerError
-from cybertip.ledger._queries import exchange_rows
+from cybertip.ledger._narrative import narrative
+from cybertip.ledger._queries import exchange_rows, record_ids_of
 from cybertip.ledger._rows import package_file_rows, told_of
 from cybertip.ledger._vault import Vault
 
 README = """\
 The history of one filing at NCMEC's CyberTipline, written by cybertip.
 
-history.json   what happened, in order: events, requests and answers, with times in UTC and digests
+history.txt    what happened, in order, to be read: when, who, what and why, a line for each event
+history.json   the same for programs, with all that proves it: events, requests and answers, times in UTC, digests
 answers/       the server's answers, byte for byte as they arrived; the number is the order of sending
 packages/      what was to be filed, in each revision: the report, the file details with stand-ins for the ids that the
                server assigns, and files that were made of the record (evidence stays where it was)
@@ -80,6 +82,9 @@ def export(connection: Connection, vault: Vault, facts: Any, filing_id: str, fol
         "exchanges": _exchanges(connection, vault, filing_id, target),
     }
     target.write("history.json", (json.dumps(history, indent=2, ensure_ascii=False) + "\n").encode())
+    records = record_ids_of(connection, [filing_id])[filing_id]
+    told = narrative(filing_id, facts.environment, records, _read_events(connection, filing_id))
+    target.write("history.txt", told.encode(errors="backslashreplace"))
     target.write("README.txt", README.encode())
     target.finish()
 
@@ -224,6 +229,20 @@ def _events(connection: Connection, filing_id: str) -> list[dict[str, object]]:
         }
         for row in connection.execute(select(t.events).where(c.filing_id == filing_id).order_by(c.seq))
     ]
+
+
+def _read_events(connection: Connection, filing_id: str) -> list[tuple[datetime, Event | None]]:
+    """The events with when they were recorded; None for one that is damaged: a history is written of those as well."""
+    c = t.events.c
+    query = select(c.recorded, c.payload).where(c.filing_id == filing_id).order_by(c.seq)
+    return [(moment_of(row.recorded), _event(row.payload)) for row in connection.execute(query)]
+
+
+def _event(payload: bytes | None) -> Event | None:
+    try:
+        return None if payload is None else load(payload)
+    except ValueError:
+        return None
 
 
 def _exchanges(connection: Connection, vault: Vault, filing_id: str, target: _Folder) -> list[dict[str, object]]:

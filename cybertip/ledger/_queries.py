@@ -17,7 +17,7 @@ from cybertip.filing.steps import Exchange
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import ROOT, blind, checkpoint_digest, micros
 from cybertip.ledger._rows import exchange_of
-from cybertip.ledger._values import Checkpoint, Core, StoredRecord
+from cybertip.ledger._values import Checkpoint, Core, Extent, StoredRecord
 from cybertip.ledger._vault import Vault
 
 
@@ -125,6 +125,14 @@ def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping
 def exchanges_of(connection: Connection, vault: Vault, filing_id: str) -> tuple[Exchange, ...]:
     """The exchanges of a filing in the order in which they were sent."""
     return tuple(exchange_of(vault.opened("exchanges", row)) for row in exchange_rows(connection, filing_id))
+
+
+def extent(connection: Connection) -> Extent:
+    """How many filings and events there are."""
+    filings, events = (
+        connection.execute(select(func.count()).select_from(one)).scalar_one() for one in (t.filings, t.events)
+    )
+    return Extent(filings, events)
 
 
 def findings_of(connection: Connection, vault: Vault, filing_id: str) -> list[dict[str, Any]]:

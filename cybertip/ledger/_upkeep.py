@@ -20,7 +20,7 @@ from cybertip.ledger._errors import LedgerError, PreservedError
 from cybertip.ledger._export import export
 from cybertip.ledger._opening import in_words
 from cybertip.ledger._transaction import Transaction
-from cybertip.ledger._values import Checkpoint, Core, Filing, Problem, Purgeable, Rekeyed
+from cybertip.ledger._values import Checkpoint, Core, Extent, Filing, Problem, Purgeable, Rekeyed
 from cybertip.ledger._vault import NO_KEY, is_sealed
 from cybertip.ledger._verify import verify
 
@@ -61,6 +61,11 @@ class Upkeep(ABC):
         """
         with self._read() as connection:
             return list(verify(connection, self._core, self._core.clock()))
+
+    def extent(self) -> Extent:
+        """How many filings and events there are: what `verify` goes through."""
+        with self._read() as connection:
+            return _queries.extent(connection)
 
     def export(self, filing_id: str, folder: str | os.PathLike[str]) -> None:
         """Write a filing's whole history into a new folder, for people who have no ledger: see its README.txt.

@@ -148,6 +148,19 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much there is in a ledger.
+
+    Attributes:
+        filings: how many filings.
+        events: how many events they have.
+    """
+
+    filings: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
 class Purgeable:
     """A filing that has ended, and whether its payloads may be purged.
 

@@ -14,6 +14,7 @@ from tests.acceptance.conftest import Cli
 from tests.acceptance.filings import ACCOUNT, LEDGER, case, finished, nobody, where
 from tests.acceptance.programs import Program
 from tests.canaries import USERNAME
+from tests.unit.ledger.ledgers import add, open_ledger
 
 Start = Callable[..., Program]
 
@@ -114,7 +115,10 @@ def test_verify_finds_a_changed_byte(cli: Cli, ledger: Program, tmp_path: Path) 
     """An intact ledger has status 0; a copy in which a byte of an answer differs has status 1 and is named."""
     run = cli("ledger", "verify")
     assert (run.status, run.stdout) == (0, "")
-    assert json.loads(cli("ledger", "verify", "--json").stdout)["problems"] == []
+    told = json.loads(cli("ledger", "verify", "--json").stdout)
+    events = sum(len(json.loads(cli("show", one, "--json").stdout)["events"]) for one in ids(cli("list").stdout))
+    assert (told["problems"], told["filings"], told["events"]) == ([], 3, events)
+    assert f"The ledger is as it was written: 3 filings with {events} events." in run.stderr
     content = (tmp_path / LEDGER).read_bytes()
     at = content.index(b"<reportDoneResponse") + 3
     (tmp_path / "copy.sqlite3").write_bytes(content[:at] + b"P" + content[at + 1 :])
@@ -141,8 +145,22 @@ def test_export_writes_a_history_that_can_be_checked(cli: Cli, ledger: Program, 
     again = cli("ledger", "export", "case-filed", "--out", "history", "--json")
     assert again.status == 2
     assert "is there already" in json.loads(again.stdout)["error"]["message"]
+    assert str(finished(ledger)[0]) in (folder / "history.txt").read_text()
     envelope = json.loads(cli("ledger", "export", "case-wrong", "--out", "other", "--json").stdout)
     assert (envelope["exit"], envelope["folder"]) == (0, "other")
+
+
+def test_export_names_its_folder_by_itself(cli: Cli, tmp_path: Path) -> None:
+    """After the filing as it was named; what could be no name, or lead elsewhere, is left out of it."""
+    with open_ledger(tmp_path / LEDGER) as made:
+        whole = add(made, "case-1")
+        add(made, "../../case 2/…")
+    for name, folder in (("case-1", "history-case-1"), (whole[:8], f"history-{whole[:8]}")):
+        run = cli("ledger", "export", name)
+        assert (run.status, run.stdout) == (0, f"{folder}\n")
+        assert (tmp_path / folder / "history.txt").exists()
+    assert cli("ledger", "export", "../../case 2/…").stdout == "history-..-..-case-2-\n"
+    assert "is there already" in cli("ledger", "export", "case-1").stderr
 
 
 def test_a_copy_by_sqlite_is_a_ledger(cli: Cli, ledger: Program, tmp_path: Path) -> None:

@@ -126,6 +126,22 @@ def test_the_chain_can_be_checked_by_the_readme(folder: Path, history: dict[str,
     assert named == digests
 
 
+def test_the_history_can_be_read_by_people(folder: Path, history: dict[str, Any]) -> None:
+    """A line for each event, in order, with its time; it says which environment and which record it is about."""
+    head, lines = (folder / "history.txt").read_text().split("\n\n")[0], _lines(folder)
+    assert f"The history of filing {history['filing']}" in head
+    assert "(environment: mock)" in head
+    assert "Records: case-1" in head
+    assert [line[2:21].replace(" ", "T") for line in lines] == [one["recorded_at"][:19] for one in history["events"]]
+    assert lines[0] == "  2026-03-02 12:00:00 UTC | cybertip | handed it in"
+    assert lines[-1].endswith("| the server | accepted the request to finish the report | report 4100000001")
+    assert "history.txt" in (folder / "README.txt").read_text()
+
+
+def _lines(folder: Path) -> list[str]:
+    return (folder / "history.txt").read_text().split("\n\n", 2)[2].splitlines()
+
+
 def test_a_folder_that_is_there_is_refused(ledger: Ledger, folder: Path) -> None:
     """Nothing is written over."""
     before = (folder / "history.json").read_bytes()
