@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from cybertip.errors import ConfigurationError
 from cybertip.filing.occasions import Occasion
-from cybertip.filing.status import Command, Status, in_general, status_of
+from cybertip.filing.status import Command, Situation, Status, in_general, status_of
 from cybertip.ledger import Ledger, Lookout, Queue, Seen
 
 
@@ -51,7 +51,7 @@ class Concern:
         key: what makes it the same thing when somebody looks again.
         since: since when it is so, in UTC.
         words: what it is, in a sentence without its end.
-        commands: what a person can do, the most usual first.
+        commands: what a person can do, the most usual first; never first a word that cannot be taken back.
         filing_id: the filing; None where it is about the queue.
         status: the filing's status; None where it is about the queue.
         at: when it would become worse, in UTC; None where that is not known.
@@ -67,6 +67,29 @@ class Concern:
     status: Status | None = None
     at: datetime | None = None
     acknowledged: bool = False
+
+
+def before_all(status: Status) -> str:
+    """What has to be done outside of cybertip before any command is right, without an end; empty where nothing has."""
+    if status.situation is not Situation.FILED_OR_NOT:
+        return ""
+    return f"ask NCMEC about {'it' if status.report_id is None else f'report {status.report_id}'} first"
+
+
+def commands_of(status: Status, name: str) -> tuple[Command, ...]:
+    """What a person can do: as `Status.commands`, and before those what comes first.
+
+    Alarms are acknowledged. Where only NCMEC knows the answer, `show` comes before the words that cannot be taken back:
+    whoever has room for one command takes the first.
+
+    Args:
+        status: the filing's status.
+        name: the filing, as it stands in commands.
+    """
+    ask = before_all(status)
+    explains = (Command(f"cybertip show {name}", f"{ask}; tells the words for either answer"),) if ask else ()
+    heard = (Command(f"cybertip ack {name}", "once somebody has looked after it"),) if status.alarms else ()
+    return (*explains, *heard, *status.commands)
 
 
 def concerns(ledger: Ledger, now: datetime, thresholds: Thresholds = USUAL) -> tuple[Concern, ...]:
@@ -125,12 +148,10 @@ def _waiting(found: Iterable[Seen], now: datetime) -> Iterator[Concern]:
         words = in_general(status.situation, one.state)
         # A filing with an alarm may be filed, and then nothing but the alarm is left to do.
         alarms = "; ".join(f"alarm: {alarm}" for alarm in status.alarms)
-        commands = status.commands
         if alarms:
             words = f"{words}; {alarms}"
-            commands = (Command(f"cybertip ack {one.filing_id}", "once somebody has looked after it"), *commands)
         key = f"{one.filing_id} {since.isoformat()}"
-        yield _concern(Occasion.NEEDS_PERSON, key, since, words, one, status, commands)
+        yield _concern(Occasion.NEEDS_PERSON, key, since, words, one, status)
 
 
 def _overdue(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> Iterator[Concern]:
@@ -138,7 +159,7 @@ def _overdue(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> It
         status, confirmed = _status(one, now), one.state.confirmed_at.astimezone(UTC)
         words = f"confirmed at {confirmed:%Y-%m-%dT%H:%M:%SZ}, and not filed: {in_general(status.situation, one.state)}"
         since = max(confirmed + thresholds.overdue_after, one.created_at + thresholds.stuck_after)
-        yield _concern(Occasion.OVERDUE, one.filing_id, since, words, one, status, status.commands)
+        yield _concern(Occasion.OVERDUE, one.filing_id, since, words, one, status)
 
 
 def _lapsing(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> Iterator[Concern]:
@@ -150,7 +171,7 @@ def _lapsing(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> It
         words = f"report {attempt.report_id} is open, and lapses at {lapses:%Y-%m-%dT%H:%M:%SZ} if it is not finished"
         key = f"{one.filing_id} {attempt.report_id}"
         since = lapses - thresholds.lapse_within
-        yield _concern(Occasion.LAPSE_NEAR, key, since, words, one, status, status.commands, lapses)
+        yield _concern(Occasion.LAPSE_NEAR, key, since, words, one, status, lapses)
 
 
 def _status(one: Seen, now: datetime) -> Status:
@@ -159,16 +180,9 @@ def _status(one: Seen, now: datetime) -> Status:
 
 
 def _concern(
-    occasion: Occasion,
-    key: str,
-    since: datetime,
-    words: str,
-    one: Seen,
-    status: Status,
-    commands: tuple[Command, ...],
-    at: datetime | None = None,
+    occasion: Occasion, key: str, since: datetime, words: str, one: Seen, status: Status, at: datetime | None = None
 ) -> Concern:
-    known = one.state.acknowledged_at
+    known, commands = one.state.acknowledged_at, commands_of(status, one.filing_id)
     return Concern(
         occasion, key, since, words, commands, one.filing_id, status, at, known is not None and known >= since
     )

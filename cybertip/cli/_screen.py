@@ -140,6 +140,29 @@ class Screen:
 
         return self._drawn(Padding(Text(" ").join(map(_text, cells)), (0, 0, 0, indent)))
 
+    def command(self, line: str, lead: str = "", indent: int = 0) -> str:
+        """A command to be copied, behind words that lead to it.
+
+        On a terminal it stands on a line of its own where it does not fit behind the words; one that needs several
+        lines is divided between options, with a backslash, so that a shell takes it as it stands.
+        """
+        text = clean(line)
+        whole = f"{lead} {text}" if lead else text
+        if not self.terminal:
+            return " " * indent + whole
+        if len(whole) <= self.width - indent:
+            return self._as_it_is(Cell(f"{lead} " if lead else ""), Cell(text, Tone.STRONG), indent=indent)
+        if lead:
+            return f"{self.line(lead, indent=indent)}\n{self.command(line, indent=indent + 2)}"
+        lines = [""]
+        for part in _OPTIONS.split(text):
+            if lines[-1] and len(lines[-1]) + len(part) + len("  \\") > self.width - indent - 2:
+                lines.append(f"  {part}")
+            else:
+                lines[-1] += f" {part}" if lines[-1] else part
+        drawn = [*(f"{one} \\" for one in lines[:-1]), lines[-1]]
+        return "\n".join(self._as_it_is(Cell(one, Tone.STRONG), indent=indent) for one in drawn)
+
     def heading(self, text: str) -> str:
         """A heading above a table or a block, with an empty line before it on a terminal."""
         return f"\n{self.line(Cell(text, Tone.STRONG))}" if self.terminal else f"{clean(text)}:"
@@ -160,7 +183,16 @@ class Screen:
         date = "" if here.date() == today.date() else f"{here:%Y-%m-%d} "
         return f"{date}{here:%H:%M}{_zone(here, local=self.local)}"
 
-    def _drawn(self, what: RenderableType) -> str:
+    def _as_it_is(self, *cells: Cell, indent: int) -> str:
+        """Texts in one line, however long it is."""
+        from rich.text import Text
+
+        text = Text(" " * indent)
+        for cell in cells:
+            text.append_text(_text(cell))
+        return self._drawn(text, wraps=False)
+
+    def _drawn(self, what: RenderableType, *, wraps: bool = True) -> str:
         from rich.console import Console
 
         stream = io.StringIO()
@@ -168,9 +200,13 @@ class Screen:
             file=stream, width=self.width, force_terminal=True, legacy_windows=False,
             color_system="standard" if self.colour else None, highlight=False, markup=False, emoji=False,
         )  # fmt: skip
-        console.print(what)
+        console.print(what, soft_wrap=not wraps)
         # Rich fills up to the width of a column; nobody wants those spaces when copying.
         return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+
+
+_OPTIONS = re.compile(" (?=--)")
+"""Where a command may be divided: an option stays with its value."""
 
 
 def clean(text: str) -> str:

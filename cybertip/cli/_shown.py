@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from cybertip.cli._screen import Cell, Column, Screen, Tone, age
+from cybertip.concerns import before_all, commands_of
+from cybertip.errors import Known
 from cybertip.filing.schedule import rank
 from cybertip.filing.states import ENDS
-from cybertip.filing.status import NEEDS_PERSON, Kind, Situation
-from cybertip.ledger import Filing
+from cybertip.filing.status import NEEDS_PERSON, Command, Kind, Situation, Status
+from cybertip.ledger import Filing, Ledger
 
 _TONES = {
     Kind.FILED: Tone.GOOD,
@@ -43,6 +47,13 @@ def short_ids(ids: Iterable[str]) -> dict[str, str]:
         needed = 1 + max(_common(before, one), _common(one, after))
         found[one] = one[: max(_SHORT, needed)]
     return found
+
+
+def short_id(ledger: Ledger, filing_id: str) -> str:
+    """As `short_ids`, for one filing of a ledger."""
+    lengths = range(_SHORT, len(filing_id))
+    begins = (filing_id[:length] for length in lengths if len(ledger.ids_like(filing_id[:length], 2)) == 1)
+    return next(begins, filing_id)
 
 
 def _common(one: str, other: str) -> int:
@@ -80,22 +91,71 @@ def lapses_at(one: Filing) -> datetime | None:
     return None if one.state.attempt is None or one.state.phase in ENDS else one.state.attempt.lapses_at
 
 
+_TAIL = re.compile(rf"(?:; Request-ID [^;\[\]]*)? \[(?:{'|'.join(Known)})\]")
+
+
+def briefly(words: str) -> str:
+    """Words about a call without the server's Request-ID and without our own term for what is known of its effect.
+
+    The exchanges have both; a person reads in the status what follows.
+    """
+    return _TAIL.sub("", words)
+
+
 def what_happened(one: Filing) -> str:
     """What happened, in sentences, with every alarm."""
-    return " ".join([sentence(one.status.reason), *(f"ALARM: {sentence(alarm)}" for alarm in one.status.alarms)])
+    return " ".join(
+        [sentence(briefly(one.status.reason)), *(f"ALARM: {sentence(alarm)}" for alarm in one.status.alarms)]
+    )
 
 
-def in_short(one: Filing, name: str) -> str:
-    """What happened, whether NCMEC has it, what comes next and the usual command; of what has ended well its alarms."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a person does first.
+
+    Attributes:
+        before: what has to be done outside of cybertip before; empty where nothing has to.
+        line: the command.
+    """
+
+    before: str
+    line: str
+
+    @property
+    def lead(self) -> str:
+        """Words that lead to the command in a paragraph of its own."""
+        return f"{sentence(self.before).removesuffix('.')}, then:" if self.before else "Run:"
+
+
+def first_step(status: Status, filing_id: str, name: str, commands: Sequence[Command] | None = None) -> Step | None:
+    """What a person does first about a filing, for where there is room for one thing; None where nothing is to be done.
+
+    It is never a word that cannot be taken back: what such words come to needs more room.
+
+    Args:
+        status: the filing's status.
+        filing_id: the filing.
+        name: the filing as it is to stand in the command.
+        commands: what can be done, if not what the status says.
+    """
+    usual = next(iter(commands_of(status, filing_id) if commands is None else commands), None)
+    return None if usual is None else Step(before_all(status), usual.line.replace(filing_id, name))
+
+
+def situation_of(one: Filing) -> str:
+    """The situation, as docs/operating.md calls it; empty where it is just the status."""
+    return "" if str(one.status.situation) == str(one.status.kind) else str(one.status.situation)
+
+
+def in_short(one: Filing) -> str:
+    """The situation, what happened, whether NCMEC has it and what comes next; of what has ended well its alarms."""
     status = one.status
     if status.situation is Situation.FILED and not one.state.cancelling:
         return " ".join(f"ALARM: {sentence(alarm)}" for alarm in status.alarms)
-    told = [what_happened(one), status.told]
+    told = [sentence(situation_of(one)), what_happened(one), status.told]
     if one.state.phase not in ENDS:
         told.append(status.next)
-    if status.commands and needs_person(one):
-        told.append(f"Run: {status.commands[0].line.replace(one.id, name)}")
-    return " ".join(told)
+    return " ".join(filter(None, told))
 
 
 def sentence(words: str) -> str:
@@ -113,7 +173,7 @@ def table(found: Sequence[Filing], names: Mapping[str, str], now: datetime, scre
         columns.append(Column("due"))
         rows = [[*row, due_of(one, now, screen)] for row, one in zip(rows, found, strict=True)]
     records = [", ".join(one.record_ids) for one in found]
-    words = [screen.sentence(in_short(one, names[one.id])) for one in found]
+    words = [screen.sentence(in_short(one)) for one in found]
     if max(map(len, records), default=0) <= screen.width - _ROOM_FOR_DUE:
         columns.append(Column("record"))
         rows = [[*row, record] for row, record in zip(rows, records, strict=True)]
@@ -123,4 +183,10 @@ def table(found: Sequence[Filing], names: Mapping[str, str], now: datetime, scre
             screen.line(f"{record}:" if text else record, text, indent=2)
             for record, text in zip(records, words, strict=True)
         ]
-    return screen.table_over(columns, rows, below)
+    steps = [_step(one, names[one.id], screen) for one in found]
+    return screen.table_over(columns, rows, ["\n".join(filter(None, pair)) for pair in zip(below, steps, strict=True)])
+
+
+def _step(one: Filing, name: str, screen: Screen) -> str:
+    step = first_step(one.status, one.id, name) if needs_person(one) and in_short(one) else None
+    return "" if step is None else screen.command(step.line, step.lead, indent=2)

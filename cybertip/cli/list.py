@@ -46,8 +46,8 @@ def command(
     """List filings with their status, the most urgent first.
 
     All filters together say what is listed. On a terminal it is a table with short ids, which every command takes;
-    elsewhere a line for each filing, divided by two spaces: id, status with the report, records. Why, and what can be
-    done, is then on stderr.
+    elsewhere a line for each filing, divided by two spaces: id, status with the report, records, situation as
+    docs/operating.md calls it. Why, and what can be done, is then on stderr.
 
     Exit status 3 if something listed needs a person, else 0.
     """
@@ -69,7 +69,7 @@ def command(
         output.say(f"{len(found)} of {len(every)} filings." if len(found) < len(every) else f"{len(found)} filings.")
         return _status(found)
     for one in found:
-        output.data(line_of(one))
+        output.data(f"{line_of(one)}  {one.status.situation}")
         told(output, one)
     return _status(found)
 

@@ -76,6 +76,16 @@ class Lookout:
             *map(_moment, (row.blocked_since, row.worked, row.acknowledged, row.noticing, newest)),
         )
 
+    def unfiled(self) -> int:
+        """How many filings have not ended: they are neither filed nor cancelled."""
+        counted = select(func.count()).select_from(t.filings).where(t.unfinished)
+        return int(self._connection.execute(counted).scalar_one())
+
+    def at_work(self, now: datetime) -> bool:
+        """Whether somebody holds a lease: a worker, or a person's command."""
+        held = select(_c.id).where(_c.lease_until > micros(now)).limit(1)
+        return self._connection.execute(held).first() is not None
+
     def waiting(self) -> Iterator[Seen]:
         """The filings that ask a person for something, those first that have done so for longest."""
         return self._seen(_c.waits.isnot(None), order=(_c.waits, _c.id))
@@ -95,8 +105,8 @@ class Lookout:
 
         A lease that somebody holds is a sign of life of the whole queue.
         """
-        at, e = micros(now), t.events.c
-        if self._connection.execute(select(_c.id).where(_c.lease_until > at).limit(1)).first() is not None:
+        e = t.events.c
+        if self.at_work(now):
             return None
         # What goes on at once does so since its last event; a moment that is due says so itself.
         due = (

@@ -11,12 +11,13 @@ from random import Random
 import pytest
 
 from cybertip.filing.events import Enqueued
-from cybertip.filing.outcomes import CallName
+from cybertip.filing.outcomes import CallName, Outcome
 from cybertip.filing.steps import record
 from cybertip.ledger import Ledger
 from cybertip.notices import Notifier, UndeliveredError
 from tests.acceptance.conftest import Cli
 from tests.acceptance.filings import LEDGER
+from tests.acceptance.terminals import terminals
 from tests.canaries import USERNAME
 from tests.unit.ledger.ledgers import LEASE, PACE, answer, new, one_call, started
 
@@ -47,14 +48,30 @@ def add(
 
 def test_all_is_well(cli: Cli, ledger: Ledger) -> None:
     """0, a line that says so, and a note that nothing is encrypted."""
-    add(ledger, "case-1")
     run = cli("health", **NOBODY)
-    assert (run.status, run.stdout) == (0, "cybertip OK: nothing needs anybody\n")
+    assert (run.status, run.stdout) == (0, "cybertip OK: nothing needs a person\n")
     assert "stored unencrypted; see docs/ledger.md" in run.stderr
     assert cli("health", "--quiet", **NOBODY).stderr == ""
     told = json.loads(cli("health", "--json", **NOBODY).stdout)
     assert told["ok"] is True
     assert set(told["counts"].values()) == {0}
+
+
+def test_what_is_not_filed_yet_is_said(cli: Cli, ledger: Ledger) -> None:
+    """All is well, and nothing is filed before a worker runs: 0, with how many there are and what files them."""
+    add(ledger, "case-1")
+    run = cli("health", **NOBODY)
+    said = "cybertip OK: nothing needs a person; 1 is not filed yet, and waits for a worker (cybertip file)\n"
+    assert (run.status, run.stdout) == (0, said)
+    waiting = [add(ledger, name) for name in ("case-2", "case-3")]
+    run = cli("health", **NOBODY)
+    said = "cybertip OK: nothing needs a person; 3 are not filed yet, and wait for a worker (cybertip file)\n"
+    assert (run.status, run.stdout) == (0, said)
+    assert json.loads(cli("health", "--json", **NOBODY).stdout)["counts"]["unfiled"] == 3
+    with ledger.transaction() as transaction:
+        assert transaction.claim_this(waiting[0], "worker", datetime.now(UTC), timedelta(hours=1)) is not None
+    run = cli("health", **NOBODY)
+    assert run.stdout == "cybertip OK: nothing needs a person; 3 are not filed yet, and a worker is at work\n"
 
 
 def test_what_needs_a_person(cli: Cli, ledger: Ledger) -> None:
@@ -68,7 +85,7 @@ def test_what_needs_a_person(cli: Cli, ledger: Ledger) -> None:
         assert line.startswith(f"needs person  {filing_id}  since ")
         assert line.endswith(
             f": our checks found errors in the record, so nothing was sent (S203).  `cybertip correct {filing_id}"
-            " RECORD.json`"
+            " RECORD.json`  errors found before sending"
         )
         assert ("(acknowledged)" in line) == acknowledged
         assert cli("ack", filing_id, "--as", "somebody", "--reason", "looking", **NOBODY).status == 0
@@ -201,6 +218,58 @@ def test_acknowledging_all(cli: Cli, ledger: Ledger) -> None:
     assert (run.status, set(run.stdout.split())) == (0, wanted)
     assert "Acknowledged: 2 filings and the queue." in run.stderr
     assert json.loads(cli("ack", "--all", "--json", **NOBODY).stdout)["filings"] == []
+
+
+def in_doubt(ledger: Ledger, name: str) -> str:
+    """Store a filing of which nobody knows whether it is filed."""
+    now = datetime.now(UTC)
+    filing_id = add(ledger, name)
+    with ledger.transaction() as transaction:
+        book = transaction.claim_this(filing_id, "worker", now, LEASE)
+        assert book is not None
+        fence = book.fence or 0
+    for _ in range(5):
+        one_call(ledger, filing_id, fence, now)
+    one_call(ledger, filing_id, fence, now, Outcome.UNKNOWN)
+    one_call(ledger, filing_id, fence, now + timedelta(days=1), Outcome.NO_REPORT)
+    with ledger.transaction() as transaction:
+        transaction.release(transaction.book(filing_id, fence))
+    return filing_id
+
+
+def test_no_final_word_stands_alone(cli: Cli, ledger: Ledger) -> None:
+    """Whether it is filed NCMEC has to say: neither a line nor the first command of a list is a word on that."""
+    filing_id = in_doubt(ledger, "case-1")
+    (line,) = cli("health", **NOBODY).stdout.splitlines()[1:]
+    assert line.endswith(
+        f"was lost.  ask NCMEC about report 4100000001 first, then: `cybertip show {filing_id}`"
+        "  filed or not  report 4100000001"
+    )
+    (told,) = json.loads(cli("health", "--json", **NOBODY).stdout)["concerns"]
+    assert told["commands"][0] == f"cybertip show {filing_id}"
+    assert [one.split()[1] for one in told["commands"][1:]] == ["resolve", "resolve"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+def test_on_a_terminal(ledger: Ledger, tmp_path: Path, width: int) -> None:
+    """Each concern has its record, a short id, its report and its situation; commands stand on one line, undivided."""
+    wrong, doubt = add(ledger, "night-1", findings=("S203",)), in_doubt(ledger, "night-3")
+    with ledger.transaction() as transaction:
+        transaction.block("HTTP 401", datetime.now(UTC))
+    with terminals(tmp_path) as terminal:
+        status, shown = terminal("health", "--quiet", width=width, NO_COLOR="1", **NOBODY).ended()
+    assert status == 4
+    lines = shown.splitlines()
+    assert all(len(line) <= width for line in lines)
+    text = " ".join(shown.split())
+    assert "authentication failure all filings" in text
+    assert f"needs person night-1 ({wrong[:8]}) errors found before sending" in text
+    assert f"needs person night-3 ({doubt[:8]}) report 4100000001 filed or not" in text
+    assert f"  Run: cybertip correct {wrong[:8]} RECORD.json" in lines
+    assert f"Ask NCMEC about report 4100000001 first, then: cybertip show {doubt[:8]}" in text
+    assert any(line.endswith(f" cybertip show {doubt[:8]}") for line in lines)
+    assert wrong not in shown
+    assert doubt not in shown
 
 
 @pytest.mark.parametrize(

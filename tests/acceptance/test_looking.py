@@ -117,6 +117,8 @@ def test_a_list_for_programs_is_the_same_at_any_width(cli: Cli, ledger: Path) ->
     assert lines == cli("list", COLUMNS="200").stdout.splitlines()
     assert len(lines) == len(EVERY)
     assert all(re.match("[0-9a-f]{32}  ", line) and "\x1b" not in line for line in lines)
+    situations = {line.split("  ")[2]: line.split("  ")[3] for line in lines}
+    assert (situations["case-doubt"], situations["case-filed"]) == ("filed or not", "filed")
 
 
 def test_a_list_in_json_has_times_in_utc(cli: Cli, ledger: Path) -> None:
@@ -139,6 +141,14 @@ def test_a_list_on_a_terminal_is_a_table(terminal: Callable[..., Terminal], widt
     assert all(name in text for name in EVERY)
     assert "P501" in text
     assert lines[-1] == "6 filings."
+    assert "Request-ID" not in text
+    assert "[refused]" not in text
+    assert "Errors found before sending." in text
+    commands = [line for line in lines if "cybertip " in line]
+    assert len(commands) == 3
+    ask, *others = sorted(commands)
+    assert re.fullmatch("  Ask NCMEC about report [0-9]+ first, then: cybertip show [0-9a-f]{8}", ask)
+    assert all(re.fullmatch("  Run: cybertip correct [0-9a-f]{8} RECORD.json", one) for one in others)
     short = [line.split()[0] for line in lines[1:-1] if re.match("[0-9a-f]{8} ", line)]
     assert len(short) == len(EVERY)
     for one in short:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -173,3 +174,31 @@ def test_what_is_no_span_is_refused(text: str) -> None:
 
 def _asked() -> tuple[click.Context, click.Parameter]:
     return click.Context(click.Command("x")), click.Option(["--age"])
+
+
+COMMAND = "cybertip resolve 35307f34 --refile --report 4100000001 --reference TEXT --reason TEXT"
+
+
+def test_a_command_is_never_divided_within_an_option() -> None:
+    """What is copied from several lines is one command to a shell; words that lead to it stand before."""
+    for width in (60, 80):
+        drawn = Screen(terminal=True, width=width).command(COMMAND, "Once NCMEC has confirmed:", indent=2).splitlines()
+        assert drawn[0] == "  Once NCMEC has confirmed:"
+        assert all(len(line) <= width for line in drawn)
+        assert all(line.endswith(" \\") for line in drawn[1:-1])
+        assert " ".join("\n".join(drawn[1:]).replace("\\\n", " ").split()) == COMMAND
+        assert all(re.match(" +(cybertip|--)", line) for line in drawn[1:])
+
+
+def test_a_command_that_fits_stands_behind_its_words() -> None:
+    """In one line; where there is no terminal, whatever its length."""
+    wide = Screen(terminal=True, width=140)
+    assert wide.command(COMMAND, "Run:", indent=2) == f"  Run: {COMMAND}"
+    assert Screen().command(COMMAND, "Run:", indent=2) == f"  Run: {COMMAND}"
+    assert "\x1b[1mcybertip" in Screen(terminal=True, colour=True, width=140).command(COMMAND, "Run:")
+
+
+def test_a_command_without_options_is_not_cut() -> None:
+    """However long its words are: the terminal shows all of it, and it can be copied."""
+    long = f"cybertip correct 35307f34 {'x' * 90}.json"
+    assert Screen(terminal=True, width=60).command(long) == long
