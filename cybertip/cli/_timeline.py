@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cybertip.cli._screen import Cell, Column, Screen, Tone
+from cybertip.cli._shown import briefly
 from cybertip.filing.events import (
     AttemptDropped,
     CallEnded,
@@ -56,7 +57,8 @@ def _told(event: Event) -> _Told:
             return _Told(Cell(f"/{event.call}{_about(event)} begun", Tone.FAINT))
         case CallEnded():
             tone = Tone.GOOD if event.outcome is Outcome.OK else Tone.BAD
-            return _Told(Cell(f"/{event.call}{_about(event)} {event.outcome}", tone), why=event.words)
+            # Its Request-ID stands among the exchanges.
+            return _Told(Cell(f"/{event.call}{_about(event)} {event.outcome}", tone), why=briefly(event.words))
         case Claimed():
             return _Told(Cell("claimed", Tone.FAINT), who=event.worker)
         case EvidenceMissing():
@@ -89,7 +91,10 @@ def event_data(history: History) -> list[dict[str, Any]]:
 
 
 def exchanges(screen: Screen, found: Sequence[Exchange], history: History) -> str:
-    """Each request in a row: the call, when it was sent, how long it took, what came back."""
+    """Each request in a row: the call, when it was sent, how long it took, what came back.
+
+    On a narrow terminal the Request-ID stands below the row, and only where NCMEC may be asked about it.
+    """
     codes = _codes(history)
     columns = [
         Column("call"), Column("report"), Column("sent"), Column("took", right=True), Column("http"), Column("code"),
@@ -104,7 +109,11 @@ def exchanges(screen: Screen, found: Sequence[Exchange], history: History) -> st
     ]  # fmt: skip
     ids = [one.header("request-id") or "" for one in found]
     if screen.terminal and not screen.wide:
-        below = [screen.line(Cell(f"Request-ID {one}", Tone.FAINT), indent=2) if one else "" for one in ids]
+        wrong = [bool(request_id) and codes.get(one.call_id) != 0 for one, request_id in zip(found, ids, strict=True)]
+        below = [
+            screen.line(Cell(f"Request-ID {request_id}", Tone.FAINT), indent=2) if asked else ""
+            for request_id, asked in zip(ids, wrong, strict=True)
+        ]
         return screen.table_over(columns, rows, below)
     return screen.table([*columns, Column("request-id", wraps=True)], [(*r, i) for r, i in zip(rows, ids, strict=True)])
 

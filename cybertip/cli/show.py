@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +18,8 @@ from cybertip.cli._people import login, nameable, sayable
 from cybertip.cli._profiles import STAND_IN
 from cybertip.cli._revealed import Revealed
 from cybertip.cli._screen import Cell, Column, Screen, Tone, age
-from cybertip.cli._shown import lapses_at, needs_person, sentence, tone_of, what_happened
+from cybertip.cli._shown import kind_of, lapses_at, needs_person, report_of, sentence, short_id, what_happened
+from cybertip.concerns import before_all, commands_of
 from cybertip.config import Settings
 from cybertip.filing.packages import Frozen
 from cybertip.filing.states import ENDS
@@ -38,7 +39,7 @@ from cybertip.worker import Operator
 @body_of("show")
 @with_ledger_settings()
 def command(output: Output, filing: str, reveal: bool, reason: str, by: str | None, settings: Settings) -> int:
-    """Show one filing: its status, why, what happens next, and what has happened.
+    """Show one filing: its status, why, what can be done, and what has happened.
 
     FILING is the filing's id, the beginning of it, or the id of its record. Neither what was sent nor what was
     answered is shown, and accounts appear as hashes. With --reveal accounts, names and places of files are shown in
@@ -67,6 +68,7 @@ class Seen:
 
     Attributes:
         filing: the filing.
+        short: its short id.
         types: the types of incident that it reports.
         accounts: the accounts that it reports, as hashes.
         findings: what was found in it when it last came in, as plain data.
@@ -76,6 +78,7 @@ class Seen:
     """
 
     filing: Filing
+    short: str
     types: tuple[str, ...]
     accounts: tuple[str, ...]
     findings: Sequence[dict[str, Any]]
@@ -88,6 +91,7 @@ class Seen:
         """Look it up."""
         return cls(
             filing,
+            short_id(ledger, filing.id),
             types_of(ledger, filing),
             ledger.account_hashes([filing.id])[filing.id],
             ledger.findings(filing.id),
@@ -103,23 +107,61 @@ class Seen:
 
 
 def drawn(seen: Seen, now: datetime, screen: Screen) -> str:
-    """The whole of it, the status first and what has happened last."""
+    """The whole of it: the status and what can be done first, what has happened last."""
     one = seen.filing
+    warnings, errors = (
+        [each for each in seen.findings if (each["severity"] == Severity.ERROR) is wanted] for wanted in (False, True)
+    )
     parts = [
-        screen.line(Cell(line_of(one), tone_of(one.status.kind))) if screen.terminal else line_of(one),
-        screen.block([*_status(one, screen), *_deadlines(one, now, screen), *_about(seen)]),
+        *_top(seen, now, screen),
+        *_parts(
+            screen,
+            ("Findings", _findings(errors, screen)),
+            ("Repairs", _repairs(seen.notes("repairs"), screen)),
+            ("Overrides", _overrides(seen.notes("overrides"), screen)),
+            ("Files", _files(seen, screen)),
+            ("Exchanges", _timeline.exchanges(screen, seen.exchanges, seen.history) if seen.exchanges else ""),
+            ("Warnings (they do not keep it from being filed)", _findings(warnings, screen)),
+            ("Events", _timeline.events(screen, seen.history)),
+        ),
     ]
-    for heading, part in (
-        ("Findings", _findings(seen.findings, screen)),
-        ("Repairs", _repairs(seen.notes("repairs"), screen)),
-        ("Overrides", _overrides(seen.notes("overrides"), screen)),
-        ("Files", _files(seen, screen)),
-        ("Exchanges", _timeline.exchanges(screen, seen.exchanges, seen.history) if seen.exchanges else ""),
-        ("Events", _timeline.events(screen, seen.history)),
-    ):
+    export = "cybertip ledger export"
+    if screen.terminal:
+        return "\n".join([*parts, "", screen.command(f"{export} {seen.short}", "All of it in a folder, as proof:")])
+    return "\n".join([*parts, screen.block([("proof", f"{export} {one.id}")])])
+
+
+def _parts(screen: Screen, *parts: tuple[str, str]) -> Iterator[str]:
+    for heading, part in parts:
         if part:
-            parts += [screen.heading(heading), part]
-    return "\n".join(parts)
+            yield screen.heading(heading)
+            yield part
+
+
+def _top(seen: Seen, now: datetime, screen: Screen) -> Iterator[str]:
+    """How it stands and what can be done; on a terminal each command in lines of its own, to be copied."""
+    one, ask = seen.filing, before_all(seen.filing.status)
+    # That `show` explains more is no news here.
+    commands = commands_of(one.status, one.id)[bool(ask) :]
+    about = [*_deadlines(one, now, screen), *_about(seen)]
+    if not screen.terminal:
+        yield line_of(one)
+        first = [("first", ask.removesuffix(" first"))] if ask else []
+        listed = (("command", f"{each.line}  ({each.effect})") for each in commands)
+        yield screen.block([*_status(one, screen), *first, *listed, *about])
+        return
+    report = f"report {report_of(one)}" if report_of(one) else ""
+    kind = kind_of(one)
+    told = (one.id, kind.text, report, ", ".join(one.record_ids))
+    yield screen.line(Cell("  ".join(filter(None, told)), kind.tone))
+    yield screen.block(_status(one, screen))
+    if commands:
+        yield screen.heading(f"{sentence(ask).removesuffix('.')}, then one of these" if ask else "What you can do")
+    for each in commands:
+        yield screen.command(each.line.replace(one.id, seen.short), indent=2)
+        yield screen.line(each.effect, indent=6)
+    yield ""
+    yield screen.block(about)
 
 
 _ENOUGH = 16
@@ -129,9 +171,13 @@ Pairs = list[tuple[str, Cell | str]]
 
 def _status(one: Filing, screen: Screen) -> Pairs:
     status = one.status
-    words = {"what happened": what_happened(one), "at NCMEC": status.told, "next": status.next}
-    told: Pairs = [(name, screen.sentence(text)) for name, text in words.items()]
-    return told + [("command", f"{each.line}  ({each.effect})") for each in status.commands]
+    words = {
+        "situation": f"{status.situation} (see docs/operating.md)",
+        "what happened": what_happened(one),
+        "at NCMEC": status.told,
+        "next": status.next,
+    }
+    return [(name, screen.sentence(text)) for name, text in words.items()]
 
 
 def _deadlines(one: Filing, now: datetime, screen: Screen) -> Pairs:
@@ -171,13 +217,12 @@ _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING}
 
 
 def _findings(found: Sequence[dict[str, Any]], screen: Screen) -> str:
-    ordered = sorted(found, key=lambda one: one["severity"] != Severity.ERROR)
     return "\n".join(
         screen.line(
             Cell(f"{one['code']}:", _TONES.get(one["severity"], Tone.PLAIN)), f"{_place(one)}: {one['severity']}:",
             sentence(one["message"]), one["cure"], indent=2,
         ).rstrip()
-        for one in ordered
+        for one in found
     )  # fmt: skip
 
 
@@ -204,6 +249,7 @@ def _files(seen: Seen, screen: Screen) -> str:
     if seen.package is None or not seen.package.files:
         return ""
     columns = [Column("file"), Column("bytes", right=True), Column("sha-256"), Column("kept"), Column("at ncmec")]
+    sizes = {item.size for item in seen.package.files}
     rows = [
         (
             str(index + 1), "" if item.size is None else str(item.size), (item.sha256 or "")[:_ENOUGH],
@@ -211,6 +257,8 @@ def _files(seen: Seen, screen: Screen) -> str:
         )
         for index, item in enumerate(seen.package.files)
     ]  # fmt: skip
+    if screen.terminal and sizes == {None}:
+        return screen.table([columns[0], *columns[2:]], [(row[0], *row[2:]) for row in rows])
     return screen.table(columns, rows)
 
 

@@ -253,8 +253,11 @@ def test_show_tells_what_an_operator_needs(cli: Cli, ledger: Path) -> None:
     assert run.status == 3
     for words in (
         "what happened: ",
+        r"situation: filed or not \(see docs/operating.md\)$",
         "at NCMEC: ",
         "next: ",
+        "first: ask NCMEC about report [0-9]{10}$",
+        "proof: cybertip ledger export [0-9a-f]{32}$",
         "command: cybertip resolve ",
         "came in: ",
         "report lapses: ",
@@ -268,6 +271,8 @@ def test_show_tells_what_an_operator_needs(cli: Cli, ledger: Path) -> None:
     assert [line[5] for line in calls][-2:] == ["1000", "5001"]
     assert all(len(line[6]) == 36 for line in calls)
     assert any(line[1:2] == ["claimed"] for line in lines)
+    assert "Request-ID" not in run.stdout
+    assert run.stdout.index("Exchanges:") < run.stdout.index("Warnings (") < run.stdout.index("Events:")
 
 
 def test_show_tells_how_the_files_stand(cli: Cli, ledger: Path) -> None:
@@ -293,9 +298,37 @@ def test_show_keeps_to_the_terminal(terminal: Callable[..., Terminal], width: in
     for name in sorted(EVERY):
         _, shown = terminal("show", name, width=width, NO_COLOR="1").ended()
         assert all(len(line) <= width for line in shown.splitlines())
-        for heading in ("Findings", "Events"):
+        headings = (
+            "Findings" if name == "case-pending" else "Warnings (they do not keep it from being filed)",
+            "Events",
+        )
+        for heading in headings:
             assert f"\n{heading}\n" in shown
         assert "…" not in shown
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_show_on_a_terminal_is_for_people(terminal: Callable[..., Terminal], width: int) -> None:
+    """The status in divided parts, each command in lines that can be copied, what is not why it is stuck behind it."""
+    _, shown = terminal("show", "case-doubt", width=width, NO_COLOR="1").ended()
+    top, ask, about, *parts = shown.split("\n\n")
+    assert re.match("[0-9a-f]{32}  needs decision  report [0-9]{10}  case-doubt\n", top)
+    assert re.search(r"^situation +filed or not \(see docs/operating.md\)$", top, re.MULTILINE)
+    assert re.match("Ask NCMEC about report [0-9]{10} first, then one of these\n", ask)
+    commands = re.findall(r"^  (cybertip .*(?:\\\n.*)*)\n {6}\S", ask, re.MULTILINE)
+    assert len(commands) == 2
+    short = shown[:8]
+    for command in commands:
+        text = " ".join(command.replace("\\\n", " ").split())
+        assert re.fullmatch(f"cybertip resolve {short} --(filed|refile) .*--reason TEXT", text)
+    assert about.startswith("came in")
+    assert [part.splitlines()[0].split(" (")[0] for part in parts[:-1]] == ["Files", "Exchanges", "Warnings", "Events"]
+    files, exchanges, _, events = parts[:-1]
+    assert "BYTES" not in files
+    assert exchanges.lower().count("request-id") == (2 if width == 80 else 1)
+    assert "Request-ID" not in events
+    assert "[refused]" not in events
+    assert parts[-1] == f"All of it in a folder, as proof: cybertip ledger export {short}\n"
 
 
 def test_reveal_shows_all_and_is_recorded(ledger: Path, tmp_path: Path) -> None:
