@@ -196,8 +196,9 @@ class Screen:
         from rich.console import Console
 
         stream = io.StringIO()
+        # On a terminal that calls itself dumb rich believes in a width only where there is a height as well.
         console = Console(
-            file=stream, width=self.width, force_terminal=True, legacy_windows=False,
+            file=stream, width=self.width, height=_ANY_HEIGHT, force_terminal=True, legacy_windows=False,
             color_system="standard" if self.colour else None, highlight=False, markup=False, emoji=False,
         )  # fmt: skip
         console.print(what, soft_wrap=not wraps)
@@ -205,6 +206,7 @@ class Screen:
         return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
 
 
+_ANY_HEIGHT = 25
 _OPTIONS = re.compile(" (?=--)")
 """Where a command may be divided: an option stays with its value."""
 

@@ -31,7 +31,9 @@ _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 def command(output: Output, settings: Settings) -> int:
     """Count the filings by their status, and tell what is oldest, open, and was filed of late.
 
-    Exit status 0 whatever it tells: `cybertip health` is for monitoring.
+    Elsewhere than on a terminal the counts are divided by tabs, below a line with their titles.
+
+    Exit status 0 by design, whatever it tells, also if something needs a person: `cybertip health` is for monitoring.
     """
     now = datetime.now(UTC)
     with existing_ledger(settings, opens=False) as opened:
@@ -138,7 +140,8 @@ def drawn(found: Summary, now: datetime, screen: Screen) -> str:
     if found.blocked:
         pairs.append(("BLOCKED", Cell(found.blocked, Tone.WARNING)))
     gap = [""] if screen.terminal else []
-    return "\n".join([screen.table(columns, rows), *gap, screen.block(pairs)])
+    titles = [] if screen.terminal else ["\t".join(column.name for column in columns)]
+    return "\n".join([*titles, screen.table(columns, rows), *gap, screen.block(pairs)])
 
 
 def _oldest(found: Summary, now: datetime) -> str:

@@ -19,7 +19,7 @@ from cybertip.cli._ledgers import as_data, existing_ledger
 from cybertip.cli._options import json_option, local_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._screen import Cell, Column, Screen, Tone, age
-from cybertip.cli._shown import lapses_at, needs_person, report_of, short_ids, tone_of, urgency
+from cybertip.cli._shown import first_step, lapses_at, needs_person, report_of, short_ids, tone_of, urgency
 from cybertip.config import Settings
 from cybertip.filing.status import Kind
 from cybertip.ledger import Filing, Ledger
@@ -40,6 +40,7 @@ _LEAVES = frozenset("qQ\x03\x04")
 def command(output: Output, every: float, settings: Settings) -> int:
     """Watch the filings on a terminal: what needs a person first, then what is in flight, then what is due next.
 
+    What needs a person has its situation, as docs/operating.md calls it, and what to run first, where there is room.
     It looks at the ledger every few seconds and changes nothing. `q` or Ctrl-C ends it. Where stdout is no terminal,
     and with --json, it tells how everything stands once, and ends. Exit status 0.
     """
@@ -118,7 +119,9 @@ def drawn(sight: Sight, now: datetime, screen: Screen, most: int | None = None) 
             continue
         some = found[:most]
         more = f" ({len(some)} of {len(found)})" if len(some) < len(found) else ""
-        parts += [screen.heading(f"{heading}{more}"), draw(some, sight, now, screen)]
+        # Where there is no room for what to do about each.
+        hint = ": cybertip show ID tells why, and what to do" if draw is _person and _is_narrow(screen) else ""
+        parts += [screen.heading(f"{heading}{more}{hint}"), draw(some, sight, now, screen)]
     return "\n".join(parts)
 
 
@@ -133,11 +136,25 @@ def _person(found: Sequence[Filing], sight: Sight, now: datetime, screen: Screen
     rows = [(_name(one, sight, screen), _what(one), report_of(one), age(now - one.created_at)) for one in found]
     records = [", ".join(one.record_ids) for one in found]
     listed = [(*row, record) for row, record in zip(rows, records, strict=True)]
-    return screen.table([*columns, Column("record", wraps=True)], listed)
+    columns.append(Column("record", wraps=True))
+    if _is_narrow(screen):
+        return screen.table(columns, listed)
+    steps = [_run(one, _name(one, sight, screen).text) for one in found]
+    return screen.table([*columns, Column("run")], [(*row, step) for row, step in zip(listed, steps, strict=True)])
+
+
+def _is_narrow(screen: Screen) -> bool:
+    return screen.terminal and not screen.wide
+
+
+def _run(one: Filing, name: str) -> str:
+    """The command alone; where NCMEC has to be asked first it is `cybertip show`, which says so."""
+    step = first_step(one.status, one.id, name)
+    return "" if step is None else step.line
 
 
 def _what(one: Filing) -> Cell:
-    """Where it stands; `cybertip show` tells what can be done."""
+    """Where it stands."""
     alarm = ", ALARM" if one.status.alarms else ""
     return Cell(f"{one.status.situation}{alarm}", Tone.BAD if alarm else tone_of(one.status.kind))
 

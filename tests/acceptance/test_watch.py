@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import sqlite3
@@ -51,7 +52,14 @@ def test_elsewhere_it_tells_once(cli: Cli, ledger: Path) -> None:
     first, *lines = run.stdout.splitlines()
     assert first == "6 filings: 2 filed, 1 scheduled, 2 needs correction, 1 needs decision"
     assert lines[0] == "Needs a person:"
-    assert [len(line.split("\t")[0]) for line in lines[1:4]] == [32] * 3
+    rows = [line.split("\t") for line in lines[1:4]]
+    assert [len(row[0]) for row in rows] == [32] * 3
+    runs = {row[4]: (row[1], row[5].replace(row[0], "ID")) for row in rows}
+    assert runs == {
+        "case-doubt": ("filed or not", "cybertip show ID"),
+        "case-refused": ("refused by the server", "cybertip correct ID RECORD.json"),
+        "case-pending": ("errors found before sending", "cybertip correct ID RECORD.json"),
+    }
     assert lines[4] == "In flight:"
     assert lines[5].split("\t")[2] == "0 of 2"
 
@@ -110,6 +118,20 @@ def test_a_dumb_terminal_is_told_once(terminal: Callable[..., Terminal]) -> None
     """One that cannot move its cursor gets a screen of plain text, and the command ends."""
     status, shown = terminal("watch", TERM="dumb").ended()
     assert (status, "\x1b" in shown, "Needs a person" in shown) == (0, False, True)
+
+
+def test_there_is_always_a_way_on(terminal: Callable[..., Terminal]) -> None:
+    """Where there is room, each that needs a person has its command, undivided; elsewhere it is said which tells it."""
+    _, shown = terminal("watch", width=80, TERM="dumb").ended()
+    assert "\nNeeds a person: cybertip show ID tells why, and what to do\n" in shown
+    for width in (110, 140):
+        _, shown = terminal("watch", width=width, TERM="dumb").ended()
+        assert "\nNeeds a person\n" in shown
+        lines = shown.splitlines()
+        assert all(len(line) <= width for line in lines)
+        for command in ("correct ID RECORD.json", "show ID"):
+            pattern = f"([0-9a-f]{{8}})  .*  cybertip {command}".replace("ID", r"\1")
+            assert any(re.fullmatch(pattern, line) for line in lines), shown
 
 
 def test_it_only_reads(cli: Cli, ledger: Path) -> None:

@@ -202,3 +202,11 @@ def test_a_command_without_options_is_not_cut() -> None:
     """However long its words are: the terminal shows all of it, and it can be copied."""
     long = f"cybertip correct 35307f34 {'x' * 90}.json"
     assert Screen(terminal=True, width=60).command(long) == long
+
+
+def test_a_dumb_terminal_has_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn is as wide as the terminal, not 80 columns."""
+    words = "word " * 23
+    before = Screen(terminal=True, width=120).line(words)
+    monkeypatch.setenv("TERM", "dumb")
+    assert Screen(terminal=True, width=120).line(words) == before == words.rstrip()
