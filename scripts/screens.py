@@ -1,4 +1,4 @@
-"""Draw what `cybertip list`, `show` and `summary` show on a terminal as pictures to look at: SVG files in a folder.
+"""Draw what `cybertip health`, `list`, `show` and `summary` show on a terminal as pictures to look at (SVG files).
 
     python scripts/screens.py FOLDER
 
@@ -47,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cybertip-screens-") as made:
         folder = Path(made)
         names = made_up(folder)
-        commands = {"list": ["list"], "summary": ["summary"]}
+        commands = {name: [name] for name in ("health", "list", "summary")}
         commands |= {f"show-{name}": ["show", name] for name in names}
         for name, arguments in commands.items():
             for width in WIDTHS:

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from cybertip.concerns import Thresholds, concerns
+from cybertip.concerns import Thresholds, before_all, commands_of, concerns
 from cybertip.errors import ConfigurationError
 from cybertip.filing.events import Acknowledged, Corrected, Enqueued
 from cybertip.filing.machine import apply, begin
 from cybertip.filing.occasions import Occasion
-from cybertip.filing.status import attention
+from cybertip.filing.states import Phase, State
+from cybertip.filing.status import attention, status_of
 from cybertip.ledger import Ledger
 from cybertip.notices import Notifier
 from tests.unit.ledger.ledgers import LEASE, T0, Clock, add, file_it, open_ledger, tampered
@@ -58,6 +59,8 @@ def test_nothing_goes_through_what_is_filed(ledger: Ledger, clock: Clock) -> Non
     event.listen(ledger._engine, "before_cursor_execute", note)
     assert occasions(ledger, clock)
     Notifier(ledger, [], clock=clock).look()
+    with ledger.looking() as lookout:
+        assert (lookout.unfiled(), lookout.at_work(clock())) == (1, False)
     event.remove(ledger._engine, "before_cursor_execute", note)
     plans = []
     with ledger._read() as connection:
@@ -151,3 +154,14 @@ def test_thresholds_make_sense() -> None:
     """None is below zero."""
     with pytest.raises(ConfigurationError):
         Thresholds(overdue_after=timedelta(seconds=-1))
+
+
+def test_what_comes_first() -> None:
+    """An alarm is acknowledged; where NCMEC has to say whether it is filed, the word for that never comes first."""
+    halted = status_of(State(Phase.HALTED, T0, alarms=("one",)), T0)
+    assert [one.line.split()[1] for one in commands_of(halted, "f1")][:2] == ["ack", "retry"]
+    assert before_all(halted) == ""
+    doubt = status_of(State(Phase.DECISION, T0, alarms=("one",)), T0)
+    lines = [one.line.split()[1] for one in commands_of(doubt, "f1")]
+    assert lines == ["show", "ack", "resolve", "resolve"]
+    assert before_all(doubt) == "ask NCMEC about it first"
