@@ -69,8 +69,8 @@ def _counted(extent: Extent) -> str:
 def export(output: Output, filing: str, out: str | None, settings: Settings) -> int:
     """Write one filing's whole history into a folder: events, raw answers, documents, digests.
 
-    history.txt in it is for reading: a line for each event, with what people did marked; README.txt tells the rest.
-    It holds what was reported, so only you can read it.
+    history.txt in it is for reading: a line for each event, with what was done in somebody's name marked; README.txt
+    tells the rest. It holds what was reported, so only you can read it.
 
     FILING is the filing's id, or the id of its record.
     """

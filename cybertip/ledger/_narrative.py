@@ -33,8 +33,8 @@ The history of filing {filing} at NCMEC's CyberTipline (environment: {environmen
 Records: {records}
 
 Each line is one event, in the order in which they happened: when (UTC), who, what, and where there is one the report,
-why, and NCMEC's reference. A line that begins with * is what a person did or said. history.json has the same events in
-full, with the digests that prove them.
+why, and NCMEC's reference. A line that begins with * was done or said in the name that stands there: a person's, or
+that of a program that hands records in. history.json has the same events in full, with the digests that prove them.
 
 """
 _PROGRAM = "cybertip"
@@ -79,8 +79,9 @@ def _lines(events: Sequence[tuple[datetime, Event | None]]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """A text in one line, whatever somebody put into it."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    """A text in one line and one part of it, whatever somebody put into it."""
+    shown = (one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
+    return "".join(shown).replace("|", r"\x7c")
 
 
 def _told(event: Event) -> _Line:

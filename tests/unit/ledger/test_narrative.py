@@ -113,8 +113,10 @@ def test_there_is_a_line_for_every_kind() -> None:
     assert {type(event) for event, _ in LINES if event is not None} == set(EVENTS)
 
 
-def test_no_text_makes_a_line_of_its_own() -> None:
-    """What somebody typed cannot look like another event, nor steer a terminal."""
-    text = narrative("f1", "mock", ["a\nb"], [(T0, Continued("Kim\n* 2026", T0, "\x1b[2J"))])
+def test_no_text_makes_a_line_or_a_part_of_its_own() -> None:
+    """What somebody typed can look neither like another event nor like a reference, nor steer a terminal."""
+    event = Continued("Kim\n* 2026", T0, "\x1b[2J\u2028 | reference: 7")
+    text = narrative("f1", "mock", ["a\nb"], [(T0, event)])
     assert "Records: a\\nb\n" in text
-    assert text.splitlines()[-1] == ("* 2026-03-02 12:00:00 UTC | Kim\\n* 2026 | said to go on | why: \\x1b[2J")
+    line = "* 2026-03-02 12:00:00 UTC | Kim\\n* 2026 | said to go on | why: \\x1b[2J\\u2028 \\x7c reference: 7"
+    assert text.splitlines()[-1] == line
