@@ -1,6 +1,6 @@
 """What needs somebody: the one place from which monitors, notices and lists take it.
 
-A concern lasts for as long as what it is about does. Nothing here goes through what is filed.
+A concern lasts for as long as what it is about does. Nothing here goes through what is filed, unless it is asked to.
 """
 
 from __future__ import annotations
@@ -92,13 +92,17 @@ def commands_of(status: Status, name: str) -> tuple[Command, ...]:
     return (*explains, *heard, *status.commands)
 
 
-def concerns(ledger: Ledger, now: datetime, thresholds: Thresholds = USUAL) -> tuple[Concern, ...]:
+def concerns(
+    ledger: Ledger, now: datetime, thresholds: Thresholds = USUAL, *, thorough: bool = False
+) -> tuple[Concern, ...]:
     """What needs somebody now: first what all filings wait for, then filing by filing.
 
     Args:
         ledger: where the filings are.
         now: the moment, aware.
         thresholds: when something that takes its time becomes a concern.
+        thorough: whether all filings are looked at, what is filed among them, for any that cannot be read any more; it
+            takes about a second for each 100 000 filings.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -108,6 +112,7 @@ def concerns(ledger: Ledger, now: datetime, thresholds: Thresholds = USUAL) -> t
         return (
             *_about_queue(lookout, queue, now, thresholds),
             *_waiting(lookout.waiting(), now),
+            *_waiting(lookout.unreadable() if thorough else (), now),
             *_overdue(lookout.overdue(now - thresholds.overdue_after, now - thresholds.stuck_after), now, thresholds),
             *_lapsing(lookout.lapsing(now + thresholds.lapse_within), now, thresholds),
         )
@@ -157,7 +162,8 @@ def _waiting(found: Iterable[Seen], now: datetime) -> Iterator[Concern]:
 def _overdue(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> Iterator[Concern]:
     for one in found:
         status, confirmed = _status(one, now), one.state.confirmed_at.astimezone(UTC)
-        words = f"confirmed at {confirmed:%Y-%m-%dT%H:%M:%SZ}, and not filed: {in_general(status.situation, one.state)}"
+        known = "not filed" if one.readable else "not known to be filed"
+        words = f"confirmed at {confirmed:%Y-%m-%dT%H:%M:%SZ}, and {known}: {in_general(status.situation, one.state)}"
         since = max(confirmed + thresholds.overdue_after, one.created_at + thresholds.stuck_after)
         yield _concern(Occasion.OVERDUE, one.filing_id, since, words, one, status)
 
@@ -176,7 +182,7 @@ def _lapsing(found: Iterable[Seen], now: datetime, thresholds: Thresholds) -> It
 
 def _status(one: Seen, now: datetime) -> Status:
     """The status of a filing by itself: that a worker looks at it just now changes nothing about what is needed."""
-    return status_of(one.state, now, name=one.filing_id)
+    return status_of(one.state, now, name=one.filing_id, readable=one.readable)
 
 
 def _concern(

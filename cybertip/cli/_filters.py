@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cybertip.cli._shown import needs_person
-from cybertip.filing.status import Kind
+from cybertip.filing.status import Kind, Situation
 from cybertip.findings import DocumentError
 from cybertip.ledger import Filing, Ledger
 from cybertip.models import IncidentType
@@ -75,8 +75,10 @@ def _codes(one: Filing) -> Iterator[str]:
 def types_of(ledger: Ledger, one: Filing) -> tuple[str, ...]:
     """The types of incident of a filing: its report's, or those of its records where none could be built.
 
-    Empty where nobody can tell, as with documents that were purged.
+    Empty where nobody can tell, as with documents that were purged, or a filing that cannot be read.
     """
+    if one.status.situation is Situation.UNREADABLE:
+        return ()
     package = ledger.package(one.id)
     if package is not None:
         try:

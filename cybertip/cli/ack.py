@@ -11,8 +11,9 @@ from cybertip.cli._options import json_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._people import Person, with_person
 from cybertip.cli._telling import thresholds_of
-from cybertip.concerns import concerns
+from cybertip.concerns import Concern, concerns
 from cybertip.config import Settings
+from cybertip.filing.status import Situation
 
 
 @click.command("ack")
@@ -29,7 +30,8 @@ def command(
     """Say that you know of what needs somebody: nobody is reminded of it any more, until something else happens.
 
     FILING is a filing's id, or the id of its record. It goes on needing somebody, and `cybertip health` goes on saying
-    so; but alarms count as heard. Who acknowledged it, and why, is part of the filing's history.
+    so; but alarms count as heard. Who acknowledged it, and why, is part of the filing's history. What cannot be read
+    cannot be acknowledged, and --all passes over it.
     """
     if not names and not everything and not queue:
         raise click.UsageError("name a filing, or say --all or --queue")
@@ -41,7 +43,7 @@ def command(
         wanted = [at.filing(name).id for name in names]
         if everything:
             found = concerns(at.ledger, datetime.now(UTC), thresholds_of(settings))
-            wanted = [one.filing_id for one in found if one.filing_id is not None and not one.acknowledged]
+            wanted = [one.filing_id for one in found if one.filing_id is not None and _can_be(one)]
         wanted = list(dict.fromkeys(wanted))
         for filing_id in wanted:
             operator.acknowledge(filing_id, reason=person.reason)
@@ -52,3 +54,8 @@ def command(
     about += ["the queue"] if queue else []
     output.say(f"Acknowledged: {' and '.join(about)}.")
     return output.end(Exit.DONE, {"filings": wanted, "queue": queue})
+
+
+def _can_be(one: Concern) -> bool:
+    """Whether it can be acknowledged: it was not yet, and there is something that can be written to."""
+    return not one.acknowledged and one.status is not None and one.status.situation is not Situation.UNREADABLE

@@ -53,7 +53,7 @@ def command(output: Output, settings: Settings) -> int:
     """
     now = datetime.now(UTC)
     with existing_ledger(settings, opens=False) as ledger:
-        found = concerns(ledger, now, thresholds_of(settings))
+        found = concerns(ledger, now, thresholds_of(settings), thorough=True)
         with ledger.looking() as lookout:
             queue, late = lookout.queue(), lookout.undelivered(now - LATE)
             unfiled, at_work = lookout.unfiled(), lookout.at_work(now)

@@ -43,6 +43,7 @@ class Situation(StrEnum):
     FILED = "filed"
     RECEIPT_LOST = "filed, receipt lost"
     CANCELLED = "cancelled"
+    UNREADABLE = "cannot be read"
 
     @property
     def kind(self) -> Kind:
@@ -66,6 +67,7 @@ _KINDS = {
     Situation.FILED: Kind.FILED,
     Situation.RECEIPT_LOST: Kind.FILED,
     Situation.CANCELLED: Kind.CANCELLED,
+    Situation.UNREADABLE: Kind.NEEDS_DECISION,
 }
 
 
@@ -106,6 +108,7 @@ _HAPPENED = {
     Situation.FILED: "it is filed, and the receipt is kept",
     Situation.RECEIPT_LOST: "it is filed, and the receipt was lost on the way",
     Situation.CANCELLED: "a person cancelled it",
+    Situation.UNREADABLE: "what the ledger holds of it cannot be read, so nothing is done for it",
 }
 
 
@@ -152,13 +155,13 @@ def next_by_itself(situation: Situation, due_at: datetime | None) -> str:
     return _NEXT.get(situation, "Nothing happens by itself.").format(when=when)
 
 
-def at_ncmec(state: State) -> tuple[AtNcmec, str]:
+def at_ncmec(situation: Situation, state: State) -> tuple[AtNcmec, str]:
     """Whether NCMEC has the report, and the same as a sentence."""
     attempt = state.attempt
     if state.phase is Phase.FILED:
         unseen = "; the receipt was not seen" if state.receipt_lost else ""
         return AtNcmec.YES, f"NCMEC has it: report {state.report_id}{unseen}."
-    if state.phase in (Phase.FINISHING, Phase.CLOSING, Phase.DECISION):
+    if situation is Situation.UNREADABLE or state.phase in (Phase.FINISHING, Phase.CLOSING, Phase.DECISION):
         number = f": report {attempt.report_id}" if attempt is not None else ""
         return AtNcmec.MAYBE, f"NCMEC may have it{number}."
     if attempt is not None:
@@ -227,6 +230,7 @@ _COMMANDS: dict[Situation, tuple[tuple[str, str], ...]] = {
         _FOLLOW_UP,
     ),
     Situation.CANCELLED: (),
+    Situation.UNREADABLE: (("cybertip ledger verify", "names what of it is not as it was written"),),
 }
 
 

@@ -68,7 +68,15 @@ class Status:
     alarms: tuple[str, ...] = ()
 
 
-def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str = "", name: str = "FILING") -> Status:
+def status_of(
+    state: State,
+    now: datetime,
+    *,
+    leased: bool = False,
+    blocked: str = "",
+    name: str = "FILING",
+    readable: bool = True,
+) -> Status:
     """The status of a filing. Total: every state has exactly one.
 
     Args:
@@ -77,11 +85,13 @@ def status_of(state: State, now: datetime, *, leased: bool = False, blocked: str
         leased: whether a worker holds its lease now.
         blocked: why the credentials are blocked for all filings; empty where they are not.
         name: the filing's id, as it stands in commands.
+        readable: whether the state is what the filing's events come to. Else it is what else is known of the filing:
+            that it is filed, or nothing.
     """
-    situation = _judge(state, now, leased=leased, blocked=bool(blocked))
+    situation = _judge(state, now, leased=leased, blocked=bool(blocked)) if readable else Situation.UNREADABLE
     ahead = situation.kind in (Kind.SCHEDULED, Kind.BLOCKED) and state.due_at is not None and state.due_at > now
     due_at = state.due_at if ahead else None
-    asked, told = at_ncmec(state)
+    asked, told = at_ncmec(situation, state)
     return Status(
         situation.kind,
         situation,

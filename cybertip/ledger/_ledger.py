@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, select, tuple_, update
 
 from cybertip.environments import Environment, resolve
 from cybertip.errors import ConfigurationError
-from cybertip.filing.events import Event, load
+from cybertip.filing.events import Event
 from cybertip.filing.packages import Frozen
 from cybertip.filing.schedule import Pace
 from cybertip.filing.status import Kind, status_of
@@ -25,9 +25,9 @@ from cybertip.ledger import _claims, _engine, _migrate, _queries
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
-from cybertip.ledger._lookout import Lookout, state_or_halted
+from cybertip.ledger._lookout import Lookout, state_as_known
 from cybertip.ledger._opening import check_belongs, in_words, own_row, unlock
-from cybertip.ledger._rows import load_package, load_state, state_of
+from cybertip.ledger._rows import events_of, load_package, load_state, state_of
 from cybertip.ledger._sealing import Sealer
 from cybertip.ledger._transaction import Transaction, record_ids
 from cybertip.ledger._upkeep import Upkeep
@@ -335,11 +335,13 @@ class Ledger(Upkeep):
             return len(connection.execute(query).all())
 
     def history(self, filing_id: str) -> list[tuple[datetime, Event]]:
-        """The events of a filing in order, each with when it was appended."""
-        c = t.events.c
+        """The events of a filing in order, each with when it was appended.
+
+        Raises:
+            LedgerError: one of them cannot be read.
+        """
         with self._read() as connection:
-            query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.payload.isnot(None))
-            return [(moment_of(row.recorded), load(row.payload)) for row in connection.execute(query.order_by(c.seq))]
+            return events_of(connection, filing_id)
 
     def records(self, filing_id: str) -> tuple[StoredRecord, ...]:
         """The records of a filing as they came in last, in their order."""
@@ -385,7 +387,7 @@ class Ledger(Upkeep):
 
 
 def _filing(connection: Connection, row: Row[Any], names: tuple[str, ...], now: datetime, blocked: str) -> Filing:
-    state = state_or_halted(connection, row)
+    state, readable = state_as_known(connection, row)
     leased = row.lease_until is not None and row.lease_until > micros(now)
-    status = status_of(state, now, leased=leased, blocked=blocked, name=row.id)
+    status = status_of(state, now, leased=leased, blocked=blocked, name=row.id, readable=readable)
     return Filing(row.id, names, state, status, moment_of(row.created), row.lease_owner if leased else None)

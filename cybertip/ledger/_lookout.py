@@ -17,6 +17,7 @@ from cybertip.ledger._notices import Notice, notice_of
 from cybertip.ledger._rows import state_of
 
 _c = t.filings.c
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Seen:
         waits_since: since when it asks a person for something; None where it does not.
         events: how many events it has.
         noticed: how many it had when somebody last looked for what is to be told; 0 where it was not filed then.
+        readable: whether the state could be read; see `state_as_known`.
     """
 
     filing_id: str
@@ -59,6 +61,7 @@ class Seen:
     waits_since: datetime | None
     events: int
     noticed: int
+    readable: bool = True
 
 
 class Lookout:
@@ -89,6 +92,17 @@ class Lookout:
     def waiting(self) -> Iterator[Seen]:
         """The filings that ask a person for something, those first that have done so for longest."""
         return self._seen(_c.waits.isnot(None), order=(_c.waits, _c.id))
+
+    def unreadable(self) -> Iterator[Seen]:
+        """The filings that cannot be read and ask nobody for anything, for nobody came upon them yet.
+
+        Each filing is looked at, what is filed among them: no index knows what was damaged.
+        """
+        query = select(_c.id, _c.state).where(_c.waits.is_(None)).order_by(_c.created, _c.id)
+        rows = self._connection.execute(query, execution_options={"yield_per": _PAGE})
+        damaged = [row.id for row in rows if not is_readable(self._connection, row.id, row.state)]
+        for filing_id in damaged:
+            yield from self._seen(_c.id == filing_id, order=(_c.id,))
 
     def overdue(self, before: datetime, came_before: datetime) -> Iterator[Seen]:
         """The filings that were confirmed before a moment, came in before another, and have not ended."""
@@ -151,18 +165,37 @@ class Lookout:
         return found
 
     def _seen(self, which: ColumnElement[bool], *, order: tuple[Any, ...], most: int | None = None) -> Iterator[Seen]:
-        query = select(_c.id, _c.state, _c.created, _c.waits, _c.events, _c.noticed).where(which).order_by(*order)
-        for row in self._connection.execute(query.limit(most)).all():
-            state = state_or_halted(self._connection, row)
-            yield Seen(row.id, state, moment_of(row.created), _moment(row.waits), row.events, row.noticed)
+        query = select(
+            _c.id, _c.state, _c.phase, _c.report_id, _c.confirmed, _c.created, _c.waits, _c.events, _c.noticed
+        )
+        for row in self._connection.execute(query.where(which).order_by(*order).limit(most)).all():
+            state, readable = state_as_known(self._connection, row)
+            yield Seen(row.id, state, moment_of(row.created), _moment(row.waits), row.events, row.noticed, readable)
 
 
-def state_or_halted(connection: Connection, row: Any) -> State:
-    """The state of a filing's row; one that cannot be read waits for a person."""
+def is_readable(connection: Connection, filing_id: str, text: str) -> bool:
+    """Whether a filing's state can be read, or made of its events."""
     try:
-        return state_of(connection, row.id, row.state)
-    except LedgerError as problem:
-        return State(Phase.HALTED, moment_of(row.created), reason=str(problem))
+        state_of(connection, filing_id, text)
+    except LedgerError:
+        return False
+    return True
+
+
+def state_as_known(connection: Connection, row: Any) -> tuple[State, bool]:
+    """The state of a filing's row, and whether it could be read.
+
+    Where it could not, the row's own columns tell whether it is filed. All else is unknown, and the state is one in
+    which nothing goes on by itself.
+    """
+    try:
+        return state_of(connection, row.id, row.state), True
+    except LedgerError:
+        pass
+    confirmed = moment_of(row.confirmed)
+    if row.phase == str(Phase.FILED) and row.report_id is not None:
+        return State(Phase.FILED, confirmed, report_id=row.report_id), False
+    return State(Phase.HALTED, confirmed), False
 
 
 def _moment(when: int | None) -> datetime | None:

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
 
-from cybertip.filing.events import Event, FollowedUp, Purged, load
+from cybertip.filing.events import Event, FollowedUp, Purged
 from cybertip.filing.preservation import Retention, ended_at, preserved
 from cybertip.filing.states import ENDS, State
 from cybertip.ledger import _tables as t
 from cybertip.ledger._book import Book
-from cybertip.ledger._chain import moment_of
 from cybertip.ledger._errors import LedgerError, PreservedError
 from cybertip.ledger._queries import receipt_row
+from cybertip.ledger._rows import events_of
 from cybertip.ledger._values import Core
 from cybertip.ledger._vault import SEALED
 from cybertip.ledger._verify import verify_one
@@ -32,7 +32,7 @@ def purge(connection: Connection, core: Core, book: Book, by: str, reason: str, 
     if problem is not None:
         raise LedgerError(f"nothing is purged that is not as it was written, since it would be the proof; {problem}")
     gone = sum(_take_out(connection, table, book.id) for table in _PURGED)
-    if gone or not any(isinstance(event, Purged) for _, event in _history(connection, book.id)):
+    if gone or not any(isinstance(event, Purged) for _, event in events_of(connection, book.id)):
         book.append(Purged(by, now, reason))
     return gone
 
@@ -45,7 +45,7 @@ def check_purgeable(
     Raises:
         PreservedError: it has to be kept for now.
     """
-    history = _history(connection, filing_id)
+    history = events_of(connection, filing_id)
     ended = ended_at(history)
     if state.phase not in ENDS or ended is None:
         raise PreservedError(
@@ -101,12 +101,3 @@ def _supplements_under_way(connection: Connection, history: list[tuple[datetime,
     c = t.filings.c
     query = select(c.id).where(c.id.in_(named), c.phase.notin_([str(one) for one in ENDS])).order_by(c.created)
     return list(connection.execute(query).scalars())
-
-
-def _history(connection: Connection, filing_id: str) -> list[tuple[datetime, Event]]:
-    c = t.events.c
-    rows = connection.execute(select(c.recorded, c.payload).where(c.filing_id == filing_id).order_by(c.seq))
-    try:
-        return [(moment_of(row.recorded), load(row.payload)) for row in rows]
-    except (ValueError, TypeError):
-        raise LedgerError(f"the filing {filing_id} cannot be read; `cybertip ledger verify` tells more") from None

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, insert, select
 
-from cybertip.filing.events import load
+from cybertip.filing.events import Event, load
 from cybertip.filing.machine import IllegalEventError, fold
 from cybertip.filing.outcomes import CallName
 from cybertip.filing.packages import Frozen, FrozenFile
@@ -54,7 +54,26 @@ def state_of(connection: Connection, filing_id: str, text: str) -> State:
         rows = connection.execute(select(c.payload).where(c.filing_id == filing_id).order_by(c.seq)).scalars().all()
         return fold([load(row) for row in rows])
     except (ValidationError, IllegalEventError, TypeError):
-        raise LedgerError(f"the filing {filing_id} cannot be read; `cybertip ledger verify` tells more") from None
+        raise unreadable(filing_id) from None
+
+
+def events_of(connection: Connection, filing_id: str) -> list[tuple[datetime, Event]]:
+    """The events of a filing in order, each with when it was appended.
+
+    Raises:
+        LedgerError: one of them cannot be read.
+    """
+    c = t.events.c
+    rows = connection.execute(select(c.recorded, c.payload).where(c.filing_id == filing_id).order_by(c.seq))
+    try:
+        return [(moment_of(row.recorded), load(row.payload)) for row in rows]
+    except (ValueError, TypeError):
+        raise unreadable(filing_id) from None
+
+
+def unreadable(filing_id: str) -> LedgerError:
+    """What to raise where a filing cannot be read."""
+    return LedgerError(f"the filing {filing_id} cannot be read; `cybertip ledger verify` tells more")
 
 
 def is_open(state: State) -> bool:

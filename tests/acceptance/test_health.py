@@ -19,7 +19,7 @@ from tests.acceptance.conftest import Cli
 from tests.acceptance.filings import LEDGER
 from tests.acceptance.terminals import terminals
 from tests.canaries import USERNAME
-from tests.unit.ledger.ledgers import LEASE, PACE, answer, new, one_call, started
+from tests.unit.ledger.ledgers import LEASE, PACE, REPORT, answer, file_it, new, one_call, started, tampered
 
 NOBODY = {"CYBERTIP_BASE_URL": "", "CYBERTIP_USERNAME": "", "CYBERTIP_PASSWORD": ""}
 """Neither a server nor credentials."""
@@ -208,6 +208,32 @@ def test_an_alarm_needs_a_person_until_it_is_acknowledged(cli: Cli, ledger: Ledg
     assert cli("health", **NOBODY).status == 0
     assert cli("list", **NOBODY).status == 0
     assert ledger.verify() == []
+
+
+def test_what_is_filed_and_cannot_be_read(cli: Cli, ledger: Ledger, tmp_path: Path) -> None:
+    """3 until the ledger is mended, wherever one looks; it is not said to be unfiled, and stops nobody's command."""
+    good, bad = add(ledger, "case-1"), add(ledger, "case-2")
+    for filing_id in (good, bad):
+        file_it(ledger, filing_id, datetime.now(UTC))
+    tampered(
+        tmp_path / LEDGER, f"UPDATE filings SET state = '{{' WHERE id = '{bad}'",
+        f"UPDATE events SET payload = x'00' WHERE seq = 3 AND filing_id = '{bad}'",
+    )  # fmt: skip
+    run = cli("health", **NOBODY)
+    assert run.status == 3
+    assert (bad in run.stdout, good in run.stdout) == (True, False)
+    assert "cannot be read" in run.stdout
+    assert "`cybertip ledger verify`" in run.stdout
+    for command in ("list", "watch", "summary"):
+        told = cli(command, **NOBODY)
+        assert told.status == (3 if command == "list" else 0)
+        assert "does not have it" not in told.stdout + told.stderr
+    assert "needs decision report" in cli("list", **NOBODY).stdout
+    assert cli("list", "--type", "child-pornography", **NOBODY).status == 0
+    assert cli("ack", "--all", **NOBODY).status == 0
+    for arguments in (("retry", "case-2"), ("resolve", "case-2", "--filed", str(REPORT), "--reason", "x", "--yes")):
+        refused = cli(*arguments, **NOBODY)
+        assert (refused.status, "ledger verify" in refused.stderr) == (1, True), refused
 
 
 def test_acknowledging_all(cli: Cli, ledger: Ledger) -> None:

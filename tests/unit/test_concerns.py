@@ -16,7 +16,7 @@ from cybertip.filing.events import Acknowledged, Corrected, Enqueued
 from cybertip.filing.machine import apply, begin
 from cybertip.filing.occasions import Occasion
 from cybertip.filing.states import Phase, State
-from cybertip.filing.status import attention, status_of
+from cybertip.filing.status import Situation, attention, status_of
 from cybertip.ledger import Ledger
 from cybertip.notices import Notifier
 from tests.unit.ledger.ledgers import LEASE, T0, Clock, add, file_it, open_ledger, tampered
@@ -116,6 +116,32 @@ def test_an_unreadable_filing_waits_for_a_person(ledger: Ledger, clock: Clock, p
     with ledger.transaction() as transaction:
         assert transaction.claim("worker", clock(), LEASE, 100) is None
     assert Occasion.NEEDS_PERSON in occasions(ledger, clock)
+
+
+def test_what_was_filed_and_cannot_be_read_is_found_by_a_thorough_look(
+    ledger: Ledger, clock: Clock, path: Path
+) -> None:
+    """No index knows of it, and no worker ever meets it; one that a person is asked about already is told once."""
+    file_it(ledger, add(ledger, "filed"))
+    add(ledger, "met")
+    tampered(path, "UPDATE filings SET state = '{'", "UPDATE events SET payload = x'00' WHERE seq = 1")
+    with ledger.transaction() as transaction:
+        assert transaction.claim("worker", clock(), LEASE, 100) is None
+    assert occasions(ledger, clock) == [Occasion.NEEDS_PERSON]
+    found = concerns(ledger, clock(), thorough=True)
+    assert [(one.occasion, one.status and one.status.situation) for one in found] == [
+        (Occasion.NEEDS_PERSON, Situation.UNREADABLE)
+    ] * 2
+    assert len({one.filing_id for one in found}) == 2
+
+
+def test_what_cannot_be_read_is_not_said_to_be_unfiled(ledger: Ledger, clock: Clock, path: Path) -> None:
+    """It is overdue, and whether it is filed is not known."""
+    add(ledger)
+    tampered(path, "UPDATE filings SET state = '{'", "UPDATE events SET payload = x'00' WHERE seq = 1")
+    clock.pass_by(days=2)
+    (late,) = (one for one in concerns(ledger, clock()) if one.occasion is Occasion.OVERDUE)
+    assert "confirmed at 2026-03-02T11:00:00Z, and not known to be filed: " in late.words
 
 
 def test_a_long_call_is_a_sign_of_life(ledger: Ledger, clock: Clock) -> None:

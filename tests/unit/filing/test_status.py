@@ -62,6 +62,16 @@ def test_whether_ncmec_has_it_is_always_said(phase: Phase) -> None:
     assert status.told.endswith(".")
 
 
+@pytest.mark.parametrize("phase", list(Phase))
+def test_what_cannot_be_read_is_said_to_be_at_ncmec_or_maybe(phase: Phase) -> None:
+    """Never that NCMEC does not have it, whatever else it seems to be; and nothing is offered that must fail."""
+    status = status_of(STATES[phase](), T0, leased=True, blocked="x", readable=False)
+    assert (status.situation, status.kind) == (Situation.UNREADABLE, Kind.NEEDS_DECISION)
+    assert status.at_ncmec is (AtNcmec.YES if phase is Phase.FILED else AtNcmec.MAYBE)
+    assert status.next == "Nothing happens by itself."
+    assert [one.line for one in status.commands] == ["cybertip ledger verify"]
+
+
 def test_every_command_names_the_filing() -> None:
     """What a person is to run names the filing at hand, or concerns all of them."""
     for phase in Phase:

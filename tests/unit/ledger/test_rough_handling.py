@@ -7,15 +7,17 @@ import json
 import logging
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from cybertip.filing import Kind, Phase
+from cybertip.filing import AtNcmec, Kind, Phase, Situation
+from cybertip.filing.preservation import Retention
 from cybertip.ledger import LedgerError
 from tests.canaries import CONTENT
-from tests.unit.ledger.ledgers import T0, add, claimed, file_it, new, open_ledger, tampered
+from tests.unit.ledger.ledgers import REPORT, T0, add, claimed, file_it, new, open_ledger, tampered
 
 
 def test_a_filed_filing_cannot_be_made_new(tmp_path: Path) -> None:
@@ -57,12 +59,42 @@ def test_what_cannot_be_read_at_all_stops_nobody_else(tmp_path: Path) -> None:
     with open_ledger(path) as ledger:
         kinds = {one.record_ids[0]: one.status for one in ledger.filings(T0)}
         assert kinds["broken"].kind is Kind.NEEDS_DECISION
-        assert "verify" in kinds["broken"].reason
+        assert kinds["broken"].situation is Situation.UNREADABLE
         found = claimed(ledger)
         assert found is not None
         assert found[0] != broken
         assert claimed(ledger) is None
         assert ledger.verify() != []
+
+
+def test_what_is_filed_stays_so_although_it_cannot_be_read(tmp_path: Path) -> None:
+    """Its columns say whether it is filed; where they do not, it is not known whether NCMEC has it."""
+    path = tmp_path / "ledger.sqlite3"
+    with open_ledger(path) as ledger:
+        names = {add(ledger, name): name for name in ("filed", "nameless", "waiting")}
+        for filing_id, name in names.items():
+            if name != "waiting":
+                file_it(ledger, filing_id)
+        nameless = next(one for one, name in names.items() if name == "nameless")
+    tampered(
+        path, "UPDATE filings SET state = '{'", "UPDATE events SET payload = x'00' WHERE seq = 1",
+        f"UPDATE filings SET report_id = NULL WHERE id = '{nameless}'",
+    )  # fmt: skip
+    with open_ledger(path) as ledger:
+        told = {one.record_ids[0]: one.status for one in ledger.filings(T0)}
+        assert {one.situation for one in told.values()} == {Situation.UNREADABLE}
+        assert {one.kind for one in told.values()} == {Kind.NEEDS_DECISION}
+        assert {name: one.at_ncmec for name, one in told.items()} == {
+            "filed": AtNcmec.YES, "nameless": AtNcmec.MAYBE, "waiting": AtNcmec.MAYBE,
+        }  # fmt: skip
+        assert told["filed"].told == f"NCMEC has it: report {REPORT}."
+        assert told["waiting"].told == "NCMEC may have it."
+        assert {command.line for one in told.values() for command in one.commands} == {"cybertip ledger verify"}
+        (kept,) = ledger.purgeable(T0, Retention(after=timedelta()))
+        assert "cannot be read" in kept.kept
+        for filing_id in names:
+            with pytest.raises(LedgerError, match="cannot be read"):
+                ledger.history(filing_id)
 
 
 def test_no_row_gets_into_a_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
