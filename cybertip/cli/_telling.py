@@ -23,7 +23,7 @@ def notifier_of(settings: Settings, ledger: Ledger) -> Notifier | None:
     told = settings.notices
     receivers: list[Receiver] = []
     if told.command:
-        receivers.append(Program(told.command))
+        receivers.append(Program(told.command, hidden=settings.secret_variables))
     if told.webhook is not None:
         told.webhook.signing()
         receivers.append(Webhook(told.webhook.url, told.webhook.signing))

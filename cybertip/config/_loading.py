@@ -9,6 +9,7 @@ from typing import Any
 
 from cybertip.config._catalogue import BY_NAME, PROFILES, SETTINGS, Setting
 from cybertip.config._file import CONFIG_FILE, is_strangers, mistakes, place_in_file, read_file, settings_in
+from cybertip.config._kinds import VARIABLE
 from cybertip.config._settings import Settings
 from cybertip.config._values import Level, Value
 from cybertip.errors import ConfigurationError
@@ -72,7 +73,10 @@ def load_settings(
         Level.ENVIRONMENT: variables.get(environment.variable),
         Level.FILE: in_file.get(environment.name),
     }
-    return Settings(file if content is not None else None, named is not None, values, profiles, variables, environments)
+    holding = frozenset(in_file[one.name] for one in SETTINGS if one.kind is VARIABLE and one.name in in_file)
+    return Settings(
+        file if content is not None else None, named is not None, values, profiles, variables, environments, holding
+    )
 
 
 def _put_text(values: dict[str, Value], wrong: list[str], setting: Setting, text: str) -> None:

@@ -39,6 +39,8 @@ class Settings:
         file: the cybertip.toml that was read; None where there is none.
         named: whether somebody named the file, rather than that it lay in the current folder.
         values: every setting by its name, with where it came from.
+        secret_variables: the names of the variables that hold secrets by the file's word, be it that another
+            source counts more.
     """
 
     file: Path | None
@@ -47,6 +49,7 @@ class Settings:
     _profiles: Mapping[str, Any] | None = field(repr=False)
     _variables: Mapping[str, str] = field(repr=False)
     _environments: Mapping[Level, str | None] = field(repr=False)
+    secret_variables: frozenset[str] = frozenset()
 
     def _get(self, name: str) -> Any:
         return self.values[name].value

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -16,7 +16,8 @@ from cybertip.errors import ConfigurationError, CybertipError
 PROGRAM_SECONDS = 30.0
 """How long a program may take for a message."""
 _NAME = re.compile(r"[a-z0-9_-]{1,20}")
-_SECRET = re.compile(r"CYBERTIP_\w*(PASSWORD|SECRET|KEY)")
+_SECRET = re.compile(r"CYBERTIP_\w*(PASSWORD|SECRET|KEY|WEBHOOK_URL)")
+"""Many services have a secret in a webhook's address."""
 
 
 class UndeliveredError(CybertipError):
@@ -88,13 +89,21 @@ class Program:
     It is started without a shell, has 30 seconds, and sees none of this program's secrets in its environment.
     """
 
-    def __init__(self, command: Sequence[str], name: str = "command", seconds: float = PROGRAM_SECONDS) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        name: str = "command",
+        seconds: float = PROGRAM_SECONDS,
+        *,
+        hidden: Collection[str] = (),
+    ) -> None:
         """Name the program.
 
         Args:
             command: the program and its arguments.
             name: the receiver's name.
             seconds: how long it may take.
+            hidden: environment variables of your own that hold secrets, by their names, beside those of cybertip.
 
         Raises:
             ConfigurationError: there is no program, or the name cannot be one.
@@ -103,11 +112,16 @@ class Program:
             raise ConfigurationError("a program that is told notices must be a list: the program and its arguments")
         self._command = tuple(command)
         self._seconds = seconds
+        self._hidden = frozenset(hidden)
         self.name = checked(name)
 
     def send(self, message_id: str, payload: str) -> None:
         """See `Receiver`."""
-        kept = {name: value for name, value in os.environ.items() if not _SECRET.fullmatch(name)}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not _SECRET.fullmatch(name) and name not in self._hidden
+        }
         try:
             # In a group of its own, so that whatever it started ends with it.
             process = subprocess.Popen(  # noqa: S603  # the operator's own program, without a shell

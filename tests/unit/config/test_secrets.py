@@ -53,6 +53,13 @@ def test_a_higher_source_of_a_secret_hides_all_lower_ones(tmp_path: Path) -> Non
     assert password(settings(tmp_path, "", both)) == "of the file"
 
 
+def test_every_variable_that_holds_a_secret_is_known(tmp_path: Path) -> None:
+    """Also one that does not count, since another source says where the secret is: it holds one all the same."""
+    toml = 'password_env = "OURS"\n[encrypt]\nkey_env = "KEYS"\n'
+    assert settings(tmp_path, toml, {"CYBERTIP_PASSWORD": PASSWORD}).secret_variables == {"OURS", "KEYS"}
+    assert settings(tmp_path, "").secret_variables == frozenset()
+
+
 def test_a_password_is_read_anew_each_time(tmp_path: Path) -> None:
     """Whoever changes it needs no restart, whether it comes from a file or a program."""
     secret = tmp_path / "secret"

@@ -195,13 +195,16 @@ def test_a_program_gets_the_message_on_its_input(tmp_path: Path, monkeypatch: py
     """And none of the secrets of this one."""
     monkeypatch.setenv("CYBERTIP_PASSWORD", "canary-password-9b7e")
     monkeypatch.setenv("CYBERTIP_NOTICES_WEBHOOK_SECRET", SECRET)
+    monkeypatch.setenv("CYBERTIP_NOTICES_WEBHOOK_URL", f"https://hooks.example.com/{SECRET}")
+    monkeypatch.setenv("OURS", SECRET)
     monkeypatch.setenv("CYBERTIP_LEDGER", "here.sqlite3")
     source = "import json,os,sys; json.dump([sys.stdin.read(), dict(os.environ)], open(sys.argv[1], 'w'))"
-    Program(program(source, str(tmp_path / "out"))).send("n-0", PAYLOAD)
+    Program(program(source, str(tmp_path / "out")), hidden=["OURS"]).send("n-0", PAYLOAD)
     text, variables = json.loads((tmp_path / "out").read_text())
     assert text == PAYLOAD
     assert variables["CYBERTIP_LEDGER"] == "here.sqlite3"
-    assert not {"CYBERTIP_PASSWORD", "CYBERTIP_NOTICES_WEBHOOK_SECRET"} & variables.keys()
+    assert SECRET not in variables.values()
+    assert not {"CYBERTIP_PASSWORD", "CYBERTIP_NOTICES_WEBHOOK_URL"} & variables.keys()
 
 
 @pytest.mark.parametrize(
