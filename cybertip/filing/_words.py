@@ -130,7 +130,7 @@ def happened(situation: Situation, state: State, blocked: str = "") -> str:
 
 def in_general(situation: Situation, state: State) -> str:
     """What happened, without what the server answered or a person typed: for monitors, which show it to anybody."""
-    codes = ", ".join(state.findings)
+    codes = ", ".join(dict.fromkeys(state.findings))
     named = situation in (Situation.ERRORS_FOUND, Situation.REFUSED) and codes
     return f"{_HAPPENED[situation]} ({codes})" if named else _HAPPENED[situation]
 

@@ -9,6 +9,7 @@ import pytest
 
 from cybertip.filing import AtNcmec, Kind, Phase, Situation, State, status_of
 from cybertip.filing.outcomes import CallName, Outcome
+from cybertip.filing.status import in_general
 from tests.unit.filing.histories import T0, calling, complete, finishing, made, new, opened
 from tests.unit.filing.test_machine import STATES
 
@@ -80,6 +81,13 @@ def test_every_command_names_the_filing() -> None:
             assert words[0] == "cybertip"
             assert "7e57" in words or words[1] in ("file", "work", "config", "retry")
             assert command.effect
+
+
+def test_a_code_is_told_once() -> None:
+    """However many places of a record have the same error, to people and to monitors."""
+    waits = replace(STATES[Phase.CORRECTION](), findings=("X002", "X001", "X002"))
+    assert in_general(Situation.ERRORS_FOUND, waits).endswith(" (X002, X001)")
+    assert status_of(waits, T0).reason.endswith(": X002, X001")
 
 
 def test_an_override_is_named_only_where_there_is_one() -> None:
