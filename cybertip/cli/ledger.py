@@ -26,7 +26,8 @@ def command() -> None:
 def verify(output: Output, settings: Settings) -> int:
     """Check every chain of events and every digest; name the first broken link of each filing.
 
-    In an encrypted ledger without its key, what is sealed cannot be looked at; how much that is is told.
+    In an encrypted ledger without its key, what is sealed cannot be looked at; how much that is is told, and that the
+    rest alone is as it was written.
 
     How many filings and events there are is told as well.
 
@@ -38,7 +39,8 @@ def verify(output: Output, settings: Settings) -> int:
     for problem in problems:
         output.data(str(problem))
     if not problems:
-        output.say(f"The ledger is as it was written: {_counted(extent)}.")
+        looked = "What could be looked at" if unseen else "The ledger"
+        output.say(f"{looked} is as it was written: {_counted(extent)}.")
     if unseen:
         output.say(f"{unseen} values are sealed and were not looked at; name the key in cybertip.toml under [encrypt].")
     shown = {

@@ -202,6 +202,8 @@ def test_without_the_key(cli: Cli, path: Path, tmp_path: Path) -> None:
     run = cli("ledger", "verify")
     assert run.status == 0
     assert "47 values are sealed and were not looked at" in run.stderr
+    assert "What could be looked at is as it was written" in run.stderr
+    assert "The ledger is as it was written" in cli("ledger", "verify", **KEYS).stderr
     assert json.loads(cli("ledger", "verify", "--json").stdout)["sealed_not_checked"] == 47
     assert json.loads(cli("ledger", "verify", "--json", **KEYS).stdout)["sealed_not_checked"] == 0
     run = cli("ledger", "export", "case-old", "--out", "out")
