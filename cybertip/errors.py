@@ -10,6 +10,7 @@
     │   └── RecordError            the review record is wrong; paths are JSON pointers
     ├── EvidenceError              a file cannot be read, or changed while it was read
     ├── CommandRefusedError        a filing cannot have what a person asks for (defined in cybertip.worker)
+    ├── DeclinedError              a person was asked and did not say yes (defined in cybertip.cli)
     ├── FilingBusyError            a worker holds the filing right now (defined in cybertip.worker)
     ├── IllegalEventError          a filing cannot have this event now (defined in cybertip.filing)
     ├── LedgerError                the ledger cannot be opened, read or written as asked (defined in cybertip.ledger)
@@ -18,6 +19,7 @@
     │   ├── RecordKnownError       P506: a record of this id is in the ledger already
     │   └── SealedError            it is sealed with a key that was not given
     ├── OtherContentError          the same record id came in with other content (defined in cybertip.worker)
+    ├── UndeliveredError           a notice did not arrive, and is sent again (defined in cybertip.notices)
     ├── NeedsPersonError           only a person can decide what comes next
     └── CallError                  a call to the API did not succeed; says what is known about it
         ├── NoAnswerError          nothing came back

@@ -68,8 +68,8 @@ def test_evidence_that_is_not_there_blocks(cli: Cli, server: Program, tmp_path: 
     run = cli("file", file, **where(server))
     assert run.status == 4
     assert "blocked" in run.stdout
-    assert "File 2 of 2: " in run.stderr
-    assert "once the file is back: looks at once" in run.stderr
+    assert ": file 2 of 2: " in run.stderr
+    assert "once the file is back: a worker looks for it at once" in run.stderr
     assert "evidence-2.png" not in run.stderr
     assert [one["state"] for one in server.look("/reports")["reports"]] in ([], ["retracted"])
     assert cli("list", "--needs-person").stdout == run.stdout
@@ -82,7 +82,7 @@ def test_a_server_that_repeats_what_it_got_puts_nothing_into_words(cli: Cli, ser
     server.steer("PUT", "/faults", [fault])
     run = cli("file", case(tmp_path, "case-1"), **where(server))
     assert run.status == 3
-    assert "server 4100" in run.stderr
+    assert "code 4100" in run.stderr
     cli("show", "case-1", "--json")
     cli("list", "--json")
     cli("ledger", "verify", "--json")

@@ -379,7 +379,7 @@ def test_what_the_page_says(
 def _carry_out(night: Night, arguments: list[str]) -> None:
     if arguments == ["work"]:
         worker = night.begin("work")
-        _until(worker, "finished")
+        _until(worker, "it is filed")
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(PATIENCE) == 0
         return

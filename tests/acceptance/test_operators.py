@@ -182,7 +182,7 @@ def test_what_is_filed_stays_filed(cli: Cli, made: Path) -> None:
 def test_a_decision_needs_proof(cli: Cli, made: Path) -> None:
     """To file anew needs NCMEC's reference, and so does a report that the filing never opened."""
     run = cli("resolve", "case-doubt", "--refile", *WHY, "--yes")
-    assert (run.status, "needs --reference" in run.stderr) == (2, True)
+    assert (run.status, "say --reference: " in run.stderr) == (2, True)
     for report in ((), ("--report", "77")):
         run = cli("resolve", "case-doubt", "--refile", *report, "--reference", "N-1", *WHY, "--yes")
         assert (run.status, f"report {report_of(made, 'case-doubt')} counts" in run.stderr) == (1, True)
