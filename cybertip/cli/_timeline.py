@@ -24,8 +24,8 @@ from cybertip.filing.events import (
 from cybertip.filing.outcomes import Outcome
 from cybertip.filing.steps import Exchange
 
-History = Sequence[tuple[datetime, Event]]
-"""Events in order, each with when it was appended."""
+History = Sequence[tuple[datetime, Event | None]]
+"""Events in order, each with when it was appended; None for one that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,10 @@ def events(screen: Screen, history: History) -> str:
     return screen.table(columns, [(at, Cell(one.sentence, one.what.tone)) for at, one in told])
 
 
-def _told(event: Event) -> _Told:
+def _told(event: Event | None) -> _Told:
     match event:
+        case None:
+            return _Told(Cell("cannot be read", Tone.BAD))
         case CallStarted():
             return _Told(Cell(f"/{event.call}{_about(event)} begun", Tone.FAINT))
         case CallEnded():
@@ -84,7 +86,10 @@ def _about(event: CallStarted | CallEnded) -> str:
 
 def event_data(history: History) -> list[dict[str, Any]]:
     """The events as plain data."""
-    return [{"recorded_at": at.isoformat(), **json.loads(dump(event))} for at, event in history]
+    return [
+        {"recorded_at": at.isoformat(), **({"kind": None} if event is None else json.loads(dump(event)))}
+        for at, event in history
+    ]
 
 
 # --- exchanges ---------------------------------------------------------------------------------------------------

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from cybertip.cli import _timeline
-from cybertip.cli._filters import types_of
 from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_of
 from cybertip.cli._options import filing_argument, json_option, local_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
@@ -18,14 +16,13 @@ from cybertip.cli._people import login, nameable, sayable
 from cybertip.cli._profiles import STAND_IN
 from cybertip.cli._revealed import Revealed
 from cybertip.cli._screen import Cell, Column, Screen, Tone, age
-from cybertip.cli._shown import kind_of, lapses_at, needs_person, report_of, sentence, short_id, what_happened
+from cybertip.cli._seen import FILES, FINDINGS, TYPE, Seen
+from cybertip.cli._shown import kind_of, lapses_at, needs_person, report_of, sentence, what_happened
 from cybertip.concerns import before_all, commands_of
 from cybertip.config import Settings
-from cybertip.filing.packages import Frozen
 from cybertip.filing.states import ENDS
-from cybertip.filing.steps import Exchange
 from cybertip.findings import Severity
-from cybertip.ledger import Filing, Ledger
+from cybertip.ledger import Filing
 from cybertip.worker import Operator
 
 
@@ -45,6 +42,8 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str | No
     answered is shown, and accounts appear as hashes. With --reveal accounts, names and places of files are shown in
     full; that somebody looked is an event in the ledger before anything is shown.
 
+    In an encrypted ledger without its key all is shown but what is sealed: type, findings and files.
+
     Exit status 3 if it needs a person, else 0.
     """
     if (reason or by) and not reveal:
@@ -52,6 +51,9 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str | No
     with existing_ledger(settings) as opened:
         found = filing_named(opened, filing)
         if reveal:
+            # What cannot be shown, because it is sealed, is not put down as looked at.
+            opened.records(found.id)
+            opened.package(found.id)
             found = Operator(opened, by or login(), STAND_IN).reveal(found.id, reason=reason)
         seen = Seen.of(opened, found)
         revealed = Revealed.of(opened, found.id, seen.package) if reveal else None
@@ -60,50 +62,6 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str | No
         output.data(revealed.drawn(output.screen))
     data = _data(seen) | ({} if revealed is None else {"revealed": revealed.as_dict()})
     return output.end(Exit.NEEDS_PERSON if needs_person(found) else Exit.DONE, data)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """All that is shown of a filing.
-
-    Attributes:
-        filing: the filing.
-        short: its short id.
-        types: the types of incident that it reports.
-        accounts: the accounts that it reports, as hashes.
-        findings: what was found in it when it last came in, as plain data.
-        package: what is filed; None where nothing could be built, or where it was purged.
-        exchanges: the requests with what came back.
-        history: what has happened.
-    """
-
-    filing: Filing
-    short: str
-    types: tuple[str, ...]
-    accounts: tuple[str, ...]
-    findings: Sequence[dict[str, Any]]
-    package: Frozen | None
-    exchanges: tuple[Exchange, ...]
-    history: _timeline.History
-
-    @classmethod
-    def of(cls, ledger: Ledger, filing: Filing) -> Seen:
-        """Look it up."""
-        return cls(
-            filing,
-            short_id(ledger, filing.id),
-            types_of(ledger, filing),
-            ledger.account_hashes([filing.id])[filing.id],
-            ledger.findings(filing.id),
-            ledger.package(filing.id),
-            ledger.exchanges(filing.id),
-            ledger.history(filing.id),
-        )
-
-    def notes(self, name: str) -> list[dict[str, Any]]:
-        """What the package tells beside its documents: ``repairs``, ``overrides``."""
-        found = self.package.notes.get(name) if self.package is not None else None
-        return found if isinstance(found, list) else []
 
 
 def drawn(seen: Seen, now: datetime, screen: Screen) -> str:
@@ -116,10 +74,10 @@ def drawn(seen: Seen, now: datetime, screen: Screen) -> str:
         *_top(seen, now, screen),
         *_parts(
             screen,
-            ("Findings", _findings(errors, screen)),
+            ("Findings", _SEALED if FINDINGS in seen.sealed else _findings(errors, screen)),
             ("Repairs", _repairs(seen.notes("repairs"), screen)),
             ("Overrides", _overrides(seen.notes("overrides"), screen)),
-            ("Files", _files(seen, screen)),
+            ("Files", _SEALED if FILES in seen.sealed else _files(seen, screen)),
             ("Exchanges", _timeline.exchanges(screen, seen.exchanges, seen.history) if seen.exchanges else ""),
             ("Warnings (they do not keep it from being filed)", _findings(warnings, screen)),
             ("Events", _timeline.events(screen, seen.history)),
@@ -164,6 +122,7 @@ def _top(seen: Seen, now: datetime, screen: Screen) -> Iterator[str]:
     yield screen.block(about)
 
 
+_SEALED = "sealed: name the key under [encrypt] in cybertip.toml"
 _ENOUGH = 16
 """How much is shown of a digest."""
 Pairs = list[tuple[str, Cell | str]]
@@ -200,6 +159,7 @@ def _away(at: datetime, now: datetime) -> str:
 
 def _about(seen: Seen) -> Pairs:
     pairs: Pairs = [("records", ", ".join(seen.filing.record_ids))]
+    pairs += [("type", _SEALED)] if TYPE in seen.sealed else []
     pairs += [
         (label, ", ".join(names)) for label, names in (("type", seen.types), ("accounts", seen.accounts)) if names
     ]
@@ -283,4 +243,5 @@ def _data(seen: Seen) -> dict[str, Any]:
         "overrides": seen.notes("overrides"),
         "exchanges": _timeline.exchange_data(seen.exchanges, seen.history),
         "events": _timeline.event_data(seen.history),
+        "sealed": list(seen.sealed),
     }

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from sqlalchemy import Connection, select
 
 from cybertip._version import __version__
 from cybertip.errors import ConfigurationError
-from cybertip.filing.events import Event, Purged, load
+from cybertip.filing.events import Event, Purged
 from cybertip.ledger import _tables as t
 from cybertip.ledger._chain import moment_of
 from cybertip.ledger._errors import LedgerError
 from cybertip.ledger._narrative import narrative
 from cybertip.ledger._queries import exchange_rows, record_ids_of
-from cybertip.ledger._rows import package_file_rows, told_of
+from cybertip.ledger._rows import events_as_they_are, package_file_rows, told_of
 from cybertip.ledger._vault import Vault
 
 README = """\
@@ -66,6 +66,7 @@ def export(connection: Connection, vault: Vault, facts: Any, filing_id: str, fol
     if filing is None:
         raise LedgerError(f"the ledger has no filing {filing_id}")
     target = _Folder(folder)
+    events = events_as_they_are(connection, filing_id)
     history = {
         "cybertip_history": 1,
         "program": __version__,
@@ -73,8 +74,8 @@ def export(connection: Connection, vault: Vault, facts: Any, filing_id: str, fol
         "filing": filing_id,
         "created_at": rfc3339(moment_of(filing.created)),
         "head": filing.head.hex(),
-        "state": json.loads(filing.state),
-        "purged": _purged(connection, filing_id),
+        "state": _state(filing.state),
+        "purged": _purged(events),
         "records": _records(connection, vault, filing_id, target),
         "packages": _packages(connection, vault, filing_id, target),
         "findings": _findings(connection, vault, filing_id),
@@ -83,7 +84,7 @@ def export(connection: Connection, vault: Vault, facts: Any, filing_id: str, fol
     }
     target.write("history.json", (json.dumps(history, indent=2, ensure_ascii=False) + "\n").encode())
     records = record_ids_of(connection, [filing_id])[filing_id]
-    told = narrative(filing_id, facts.environment, records, _read_events(connection, filing_id))
+    told = narrative(filing_id, facts.environment, records, events)
     target.write("history.txt", told.encode(errors="backslashreplace"))
     target.write("README.txt", README.encode())
     target.finish()
@@ -124,15 +125,20 @@ class _Folder:
                 file.write(data)
 
 
-def _purged(connection: Connection, filing_id: str) -> list[dict[str, object]]:
-    c = t.events.c
-    query = select(c.recorded, c.payload).where(c.filing_id == filing_id, c.kind == "purged").order_by(c.seq)
-    events = ((row.recorded, load(row.payload)) for row in connection.execute(query) if row.payload is not None)
+def _purged(events: Sequence[tuple[datetime, Event | None]]) -> list[dict[str, object]]:
     return [
-        {"at": rfc3339(moment_of(recorded)), "by": event.by, "reason": event.reason}
+        {"at": rfc3339(recorded), "by": event.by, "reason": event.reason}
         for recorded, event in events
         if isinstance(event, Purged)
     ]
+
+
+def _state(text: str) -> object:
+    """The state as JSON; as it is stored where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _records(connection: Connection, vault: Vault, filing_id: str, target: _Folder) -> list[dict[str, object]]:
@@ -220,7 +226,7 @@ def _events(connection: Connection, filing_id: str) -> list[dict[str, object]]:
             "format": row.format,
             "fence": row.fence,
             "call_id": row.call_id,
-            "payload": None if row.payload is None else row.payload.decode(),
+            "payload": None if row.payload is None else row.payload.decode(errors="backslashreplace"),
             "salt": row.salt.hex(),
             "payload_digest": row.payload_digest.hex(),
             "attached": json.loads(row.attached),
@@ -229,20 +235,6 @@ def _events(connection: Connection, filing_id: str) -> list[dict[str, object]]:
         }
         for row in connection.execute(select(t.events).where(c.filing_id == filing_id).order_by(c.seq))
     ]
-
-
-def _read_events(connection: Connection, filing_id: str) -> list[tuple[datetime, Event | None]]:
-    """The events with when they were recorded; None for one that is damaged: a history is written of those as well."""
-    c = t.events.c
-    query = select(c.recorded, c.payload).where(c.filing_id == filing_id).order_by(c.seq)
-    return [(moment_of(row.recorded), _event(row.payload)) for row in connection.execute(query)]
-
-
-def _event(payload: bytes | None) -> Event | None:
-    try:
-        return None if payload is None else load(payload)
-    except ValueError:
-        return None
 
 
 def _exchanges(connection: Connection, vault: Vault, filing_id: str, target: _Folder) -> list[dict[str, object]]:

@@ -27,7 +27,7 @@ from cybertip.ledger._chain import blind, micros, moment_of
 from cybertip.ledger._errors import LedgerError
 from cybertip.ledger._lookout import Lookout, state_as_known
 from cybertip.ledger._opening import check_belongs, in_words, own_row, unlock
-from cybertip.ledger._rows import events_of, load_package, load_state, state_of
+from cybertip.ledger._rows import events_as_they_are, events_of, load_package, load_state, state_of
 from cybertip.ledger._sealing import Sealer
 from cybertip.ledger._transaction import Transaction, record_ids
 from cybertip.ledger._upkeep import Upkeep
@@ -343,6 +343,11 @@ class Ledger(Upkeep):
         with self._read() as connection:
             return events_of(connection, filing_id)
 
+    def readable_history(self, filing_id: str) -> list[tuple[datetime, Event | None]]:
+        """As `history`, with None for each event that cannot be read."""
+        with self._read() as connection:
+            return events_as_they_are(connection, filing_id)
+
     def records(self, filing_id: str) -> tuple[StoredRecord, ...]:
         """The records of a filing as they came in last, in their order."""
         with self._read() as connection:
@@ -373,10 +378,15 @@ class Ledger(Upkeep):
         with self._read() as connection:
             return _queries.reports_opened(connection)
 
-    def exchanges(self, filing_id: str) -> tuple[Exchange, ...]:
-        """The requests of a filing with what came back, in the order in which they were sent."""
+    def exchanges(self, filing_id: str, *, bodies: bool = True) -> tuple[Exchange, ...]:
+        """The requests of a filing with what came back, in the order in which they were sent.
+
+        Args:
+            filing_id: the filing.
+            bodies: whether with the answers themselves, which may be sealed; else each is None.
+        """
         with self._read() as connection:
-            return _queries.exchanges_of(connection, self._core.vault, filing_id)
+            return _queries.exchanges_of(connection, self._core.vault, filing_id, bodies=bodies)
 
     def receipt(self, filing_id: str) -> bytes | None:
         """The raw answer by which the filing is filed; None where it is not, or nobody saw it."""

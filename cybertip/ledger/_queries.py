@@ -122,9 +122,10 @@ def exchange_rows(connection: Connection, filing_id: str) -> Sequence[RowMapping
     return connection.execute(query.order_by(x.sent, told.scalar_subquery(), x.call_id)).mappings().all()
 
 
-def exchanges_of(connection: Connection, vault: Vault, filing_id: str) -> tuple[Exchange, ...]:
-    """The exchanges of a filing in the order in which they were sent."""
-    return tuple(exchange_of(vault.opened("exchanges", row)) for row in exchange_rows(connection, filing_id))
+def exchanges_of(connection: Connection, vault: Vault, filing_id: str, *, bodies: bool) -> tuple[Exchange, ...]:
+    """The exchanges of a filing in the order in which they were sent, with or without what was answered."""
+    rows = exchange_rows(connection, filing_id)
+    return tuple(exchange_of(vault.opened("exchanges", row) if bodies else {**row, "body": None}) for row in rows)
 
 
 def extent(connection: Connection) -> Extent:

@@ -63,12 +63,25 @@ def events_of(connection: Connection, filing_id: str) -> list[tuple[datetime, Ev
     Raises:
         LedgerError: one of them cannot be read.
     """
+    found = events_as_they_are(connection, filing_id)
+    read = [(recorded, event) for recorded, event in found if event is not None]
+    if len(read) < len(found):
+        raise unreadable(filing_id)
+    return read
+
+
+def events_as_they_are(connection: Connection, filing_id: str) -> list[tuple[datetime, Event | None]]:
+    """The events as of `events_of`; None for one that cannot be read: what is left of a history is told as well."""
     c = t.events.c
-    rows = connection.execute(select(c.recorded, c.payload).where(c.filing_id == filing_id).order_by(c.seq))
+    query = select(c.recorded, c.payload).where(c.filing_id == filing_id).order_by(c.seq)
+    return [(moment_of(row.recorded), _event(row.payload)) for row in connection.execute(query)]
+
+
+def _event(payload: bytes | None) -> Event | None:
     try:
-        return [(moment_of(row.recorded), load(row.payload)) for row in rows]
+        return None if payload is None else load(payload)
     except (ValueError, TypeError):
-        raise unreadable(filing_id) from None
+        return None
 
 
 def unreadable(filing_id: str) -> LedgerError:

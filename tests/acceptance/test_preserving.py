@@ -206,6 +206,19 @@ def test_without_the_key(cli: Cli, path: Path, tmp_path: Path) -> None:
     assert "The ledger is as it was written" in cli("ledger", "verify", **KEYS).stderr
     assert json.loads(cli("ledger", "verify", "--json").stdout)["sealed_not_checked"] == 47
     assert json.loads(cli("ledger", "verify", "--json", **KEYS).stdout)["sealed_not_checked"] == 0
+    run = cli("show", "case-old")
+    assert run.status == 0
+    assert run.stdout.count("sealed: name the key under [encrypt]") == 3
+    assert "\nExchanges:\n" in run.stdout
+    assert "/finish" in run.stdout
+    assert "accepted the request" not in run.stdout
+    shown = json.loads(cli("show", "case-old", "--json").stdout)
+    assert shown["sealed"] == ["type", "findings", "files"]
+    assert len(shown["exchanges"]) == 6
+    events = len(shown["events"])
+    run = cli("show", "case-old", "--reveal", "--reason", "a look")
+    assert (run.status, "no key of the ledger was given" in run.stderr) == (1, True)
+    assert len(json.loads(cli("show", "case-old", "--json").stdout)["events"]) == events
     run = cli("ledger", "export", "case-old", "--out", "out")
     assert (run.status, "no key of the ledger was given" in run.stderr) == (1, True)
     assert not (tmp_path / "out").exists()
@@ -223,5 +236,6 @@ def test_filing_into_an_encrypted_ledger(cli: Cli, start: Start, tmp_path: Path)
     assert (run.status, "without its key no filing can be served" in run.stderr) == (2, True)
     # Handed in again, it is known.
     assert cli("file", name, **where(server), **KEYS).status == 0
-    assert cli("show", "case-1", **KEYS).status == 0
+    assert json.loads(cli("show", "case-1", "--json", **KEYS).stdout)["sealed"] == []
+    assert "sealed:" in cli("show", "case-1").stdout
     assert cli("ledger", "verify", **KEYS).status == 0
