@@ -72,7 +72,7 @@ def test_evidence_that_is_not_there_blocks(cli: Cli, server: Program, tmp_path: 
     assert "once the file is back: a worker looks for it at once" in run.stderr
     assert "evidence-2.png" not in run.stderr
     assert [one["state"] for one in server.look("/reports")["reports"]] in ([], ["retracted"])
-    assert cli("list", "--needs-person").stdout == run.stdout
+    assert cli("list", "--needs-person").stdout.startswith(run.stdout.rstrip())
     assert len(finished(server)) == 0
 
 
