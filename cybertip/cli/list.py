@@ -29,6 +29,7 @@ from cybertip.ledger import Filing
     "--code", "codes", multiple=True, help="Only what this keeps from being filed: S205, or 4000 of the server."
 )
 @click.option("--account", metavar="IDENTIFIER|HASH", help="Only reports on this account, or on acct-… as shown.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Only so many, the most urgent.")
 @local_option
 @json_option
 @body_of("list")
@@ -41,13 +42,14 @@ def command(
     types: tuple[str, ...],
     codes: tuple[str, ...],
     account: str | None,
+    limit: int | None,
     settings: Settings,
 ) -> int:
     """List filings with their status, the most urgent first.
 
     All filters together say what is listed. On a terminal it is a table with short ids, which every command takes;
     elsewhere a line for each filing, divided by two spaces: id, status with the report, records, situation as
-    docs/operating.md calls it. Why, and what can be done, is then on stderr.
+    docs/operating.md calls it. Of what needs a person stderr then says why, and what can be done.
 
     Exit status 3 if something listed needs a person, else 0.
     """
@@ -58,11 +60,12 @@ def command(
     )  # fmt: skip
     with existing_ledger(settings, opens=bool(types or account)) as opened:
         every = list(opened.filings(now))
-        found = sorted(wanted.of(opened, every, now), key=lambda one: urgency(one, now))
+        of_all = sorted(wanted.of(opened, every, now), key=lambda one: urgency(one, now))
+        found = of_all[:limit]
         accounts = opened.account_hashes([one.id for one in found]) if output.as_json else {}
     if output.as_json:
         shown = [_data(one, accounts[one.id]) for one in found]
-        return output.end(_status(found), {"filings": shown})
+        return output.end(_status(found), {"filings": shown, "not_listed": len(of_all) - len(found)})
     if output.screen.terminal:
         if found:
             output.data(table(found, short_ids(one.id for one in every), now, output.screen))
@@ -70,7 +73,10 @@ def command(
         return _status(found)
     for one in found:
         output.data(f"{line_of(one)}  {one.status.situation}")
-        told(output, one)
+        if needs_person(one):
+            told(output, one)
+    if len(found) < len(of_all):
+        output.say(f"{len(of_all) - len(found)} more are not listed, for --limit.")
     return _status(found)
 
 

@@ -50,6 +50,27 @@ def test_list_tells_every_filing_once(cli: Cli, ledger: Program) -> None:
     assert [one["record_ids"] for one in envelope["filings"]] == [[one] for one in ids(run.stdout)]
 
 
+def test_list_has_words_for_what_needs_a_person_alone(cli: Cli, ledger: Program) -> None:
+    """What goes on by itself, or has ended, is a line; thousands of them need no sentences."""
+    run = cli("list")
+    assert "Our checks found errors in the record" in run.stderr
+    assert "cybertip correct" in run.stderr
+    assert "A worker files it" not in run.stderr
+    assert cli("list", "--status", "scheduled", "--status", "filed").stderr == ""
+
+
+def test_list_is_cut_off_on_request(cli: Cli, ledger: Program) -> None:
+    """The most urgent stay, and it is said that there are more."""
+    run = cli("list", "--limit", "1")
+    assert (run.status, ids(run.stdout)) == (3, ["case-wrong"])
+    assert "2 more are not listed" in run.stderr
+    envelope = json.loads(cli("list", "--limit", "2", "--json").stdout)
+    assert (len(envelope["filings"]), envelope["not_listed"]) == (2, 1)
+    run = cli("list", "--limit", "3")
+    assert (len(ids(run.stdout)), "not listed" in run.stderr) == (3, False)
+    assert cli("list", "--limit", "0").status == 2
+
+
 def test_list_by_status(cli: Cli, ledger: Program) -> None:
     """--status may be repeated; without anything that waits for a person the exit status is 0."""
     run = cli("list", "--status", "filed", "--status", "scheduled")
