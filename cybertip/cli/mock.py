@@ -7,6 +7,7 @@ import logging
 import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +46,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--first-report-id",
         type=click.IntRange(1, 2**63 - 1),
-        default=4_100_000_001,
         metavar="ID",
-        help="Report ids go up from here.  [default: 4100000001]",
+        help="Report ids go up from here.  [default: with --state 4100000001; else higher at each start]",
     ),
     click.option(
         "--faults",
@@ -142,7 +142,7 @@ def command(output: Output, **options: Any) -> int:
             accounts,
             clock=now,
             behaviour=_behaviour(options),
-            first_report_id=options["first_report_id"],
+            first_report_id=options["first_report_id"] or _first_report_id(journal),
             journal=journal,
         )
         core.set_faults(plan)
@@ -220,6 +220,24 @@ def _plan(options: dict[str, Any]) -> FaultPlan:
     except ValueError:
         raise click.UsageError("--random-faults is a share of the requests: a number from 0 to 1") from None
     return plan.model_copy(update={"random": random})
+
+
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_REPORTS_A_SECOND = 100
+"""More than a mock opens, so that one that is started later begins higher."""
+
+
+def _first_report_id(journal: StateFile | None) -> int:
+    """Where report ids begin unless somebody says so.
+
+    A mock that forgets everything must not assign once more the ids of before: the real server never does, and a ledger
+    takes no report that belongs to another of its filings.
+    """
+    from cybertip.mock.state import FIRST_REPORT_ID
+
+    if journal is not None:
+        return FIRST_REPORT_ID
+    return FIRST_REPORT_ID + int(_REPORTS_A_SECOND * (datetime.now(UTC) - _EPOCH).total_seconds())
 
 
 def _journal(path: Path | None) -> StateFile | None:

@@ -131,3 +131,14 @@ def test_without_switches_the_defaults_hold(start: Start) -> None:
         "foreign_report": 3300,
         "unauthorized": "2000",
     }
+
+
+def test_ids_do_not_come_again_after_a_restart(start: Callable[..., Program]) -> None:
+    """A mock that forgets everything begins higher at each start, so that ledgers can go on with it."""
+    ids = []
+    for _ in range(2):
+        program = start()
+        with program.client() as client:
+            ids.append(open_report(client))
+        program.stop()
+    assert ids[0] < ids[1]
