@@ -11,6 +11,7 @@ from typing import Any
 from cybertip.cli._ledgers import as_data, check_profiles, existing_ledger, filing_named, line_of, profile_named, told
 from cybertip.cli._output import Exit, Output, error_data
 from cybertip.cli._people import Person
+from cybertip.cli._places import place_of, with_known_places
 from cybertip.cli._profiles import Profiles
 from cybertip.cli._shown import sentence
 from cybertip.config import Level, Settings
@@ -117,7 +118,8 @@ class Desk:
         """What keeps a record from being filed, as our checks found it."""
         if filing.state.phase is not Phase.CORRECTION:
             return []
-        return [one for one in self.ledger.findings(filing.id) if one["severity"] == Severity.ERROR]
+        found = self.ledger.findings(filing.id)
+        return [with_known_places(one) for one in found if one["severity"] == Severity.ERROR]
 
     def _stands(self, filing: Filing) -> list[str]:
         return [f"Environment: {self.ledger.environment}", line_of(filing), *_told(filing)]
@@ -146,10 +148,7 @@ def _told(filing: Filing) -> list[str]:
 
 
 def _errors_in_words(errors: list[dict[str, Any]]) -> list[str]:
-    return [
-        f"  {one['code']}: {one.get('pointer') or one['path']}: {sentence(one['message'])} {one['cure']}".rstrip()
-        for one in errors
-    ]
+    return [f"  {one['code']}: {place_of(one)}: {sentence(one['message'])} {one['cure']}".rstrip() for one in errors]
 
 
 def _who_goes_on(filing: Filing) -> list[str]:

@@ -1,4 +1,7 @@
-"""What differs between two versions of a record, for people and programs: the places, and the values on request."""
+"""What differs between two versions of a record, for people and programs: the places, and the values on request.
+
+Names that no record has are hidden as values are: anybody may have put a value where a name belongs.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from cybertip.cli._places import known_pointer
 from cybertip.cli._screen import clean
 from cybertip.worker import NOTHING, Difference
 
@@ -21,7 +25,7 @@ def in_lines(differences: Sequence[Difference], *, reveal: bool) -> list[str]:
     hidden = "" if reveal else "; the values are hidden, see --reveal"
     lines = [f"{len(differences)} {'place differs' if len(differences) == 1 else 'places differ'}{hidden}:"]
     for one in differences:
-        lines.append(f"  {_SIGNS[one.kind]} {clean(one.pointer) or '/'}  {one.kind}")
+        lines.append(f"  {_SIGNS[one.kind]} {clean(_place(one, reveal=reveal)) or '/'}  {one.kind}")
         if reveal:
             lines += [
                 f"      {label}: {_shown(value)}"
@@ -29,6 +33,10 @@ def in_lines(differences: Sequence[Difference], *, reveal: bool) -> list[str]:
                 if value is not NOTHING
             ]
     return lines
+
+
+def _place(one: Difference, *, reveal: bool) -> str:
+    return one.pointer if reveal else known_pointer(one.pointer)
 
 
 def _shown(value: Any) -> str:
@@ -40,7 +48,7 @@ def as_plain(differences: Sequence[Difference], *, reveal: bool) -> list[dict[st
     """The same as plain data; values are there with ``reveal`` alone, and whole."""
     return [
         {
-            "pointer": one.pointer,
+            "pointer": _place(one, reveal=reveal),
             "kind": one.kind,
             **(
                 {name: value for name, value in (("before", one.before), ("after", one.after)) if value is not NOTHING}

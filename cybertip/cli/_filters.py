@@ -18,6 +18,7 @@ KINDS = {kind.value.replace(" ", "-"): kind for kind in Kind}
 """The kinds of status by the names that they have on the command line."""
 TYPES = {kind.name.lower().replace("_", "-"): kind for kind in IncidentType}
 """The types of incident by the names that they have on the command line."""
+_KNOWN = frozenset(map(str, IncidentType))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +97,5 @@ def _type_in(record: bytes | None) -> str:
         kind = content["incident"]["type"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return kind if isinstance(kind, str) else ""
+    # It may be anything, since the record could not be read.
+    return kind if isinstance(kind, str) and kind in _KNOWN else ""

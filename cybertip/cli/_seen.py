@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from cybertip.cli import _timeline
 from cybertip.cli._filters import types_of
+from cybertip.cli._places import with_known_places
 from cybertip.cli._shown import short_id
 from cybertip.filing.packages import Frozen
 from cybertip.filing.status import Situation
@@ -47,20 +48,26 @@ class Seen:
     sealed: tuple[str, ...]
 
     @classmethod
-    def of(cls, ledger: Ledger, filing: Filing) -> Seen:
+    def of(cls, ledger: Ledger, filing: Filing, *, reveal: bool) -> Seen:
         """Look it up.
+
+        Args:
+            ledger: where the filing is.
+            filing: the filing.
+            reveal: whether names of fields that no record has are shown as they came in.
 
         Raises:
             LedgerError: something is sealed with another key than was given, or is not what was sealed.
         """
         look = _Look()
+        found: list[dict[str, Any]] = look.at(FINDINGS, lambda: ledger.findings(filing.id), [])
         unreadable = filing.status.situation is Situation.UNREADABLE
         return cls(
             filing,
             short_id(ledger, filing.id),
             look.at(TYPE, lambda: types_of(ledger, filing), ()),
             ledger.account_hashes([filing.id])[filing.id],
-            look.at(FINDINGS, lambda: ledger.findings(filing.id), []),
+            found if reveal else [with_known_places(one) for one in found],
             None if unreadable else look.at(FILES, lambda: ledger.package(filing.id), None),
             ledger.exchanges(filing.id, bodies=False),
             ledger.readable_history(filing.id),

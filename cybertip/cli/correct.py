@@ -36,8 +36,8 @@ def command(
     several files or in one with a record on each line (.ndjson, .jsonl). Files that the record names are looked for
     from its own folder.
 
-    What differs is shown first, by its place in the record, and with --reveal by its values; then it asks. Who
-    corrected it, and why, is recorded.
+    What differs is shown first, by its place in the record, and with --reveal by its values, and by the names of fields
+    that no record has, which else are `…`; then it asks. Who corrected it, and why, is recorded.
 
     Exit status 0 if it will be filed, 1 if it is not this filing's record or cannot be corrected, 3 if our checks found
     errors in it, 4 if a worker is at it.

@@ -13,6 +13,7 @@ from cybertip.cli._ledgers import as_data, existing_ledger, filing_named, line_o
 from cybertip.cli._options import filing_argument, json_option, local_option, with_ledger_settings
 from cybertip.cli._output import Exit, Output, body_of
 from cybertip.cli._people import login, nameable, sayable
+from cybertip.cli._places import place_of
 from cybertip.cli._profiles import STAND_IN
 from cybertip.cli._revealed import Revealed
 from cybertip.cli._screen import Cell, Column, Screen, Tone, age
@@ -39,8 +40,9 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str | No
     """Show one filing: its status, why, what can be done, and what has happened.
 
     FILING is the filing's id, the beginning of it, or the id of its record. Neither what was sent nor what was
-    answered is shown, and accounts appear as hashes. With --reveal accounts, names and places of files are shown in
-    full; that somebody looked is an event in the ledger before anything is shown.
+    answered is shown, accounts appear as hashes, and fields that no record has as `…`. With --reveal accounts, names
+    and places of files, and those fields are shown in full; that somebody looked is an event in the ledger before
+    anything is shown.
 
     In an encrypted ledger without its key all is shown but what is sealed: type, findings and files.
 
@@ -55,7 +57,7 @@ def command(output: Output, filing: str, reveal: bool, reason: str, by: str | No
             opened.records(found.id)
             opened.package(found.id)
             found = Operator(opened, by or login(), STAND_IN).reveal(found.id, reason=reason)
-        seen = Seen.of(opened, found)
+        seen = Seen.of(opened, found, reveal=reveal)
         revealed = Revealed.of(opened, found.id, seen.package) if reveal else None
     output.data(drawn(seen, datetime.now(UTC), output.screen))
     if revealed is not None:
@@ -179,15 +181,11 @@ _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARNING}
 def _findings(found: Sequence[dict[str, Any]], screen: Screen) -> str:
     return "\n".join(
         screen.line(
-            Cell(f"{one['code']}:", _TONES.get(one["severity"], Tone.PLAIN)), f"{_place(one)}: {one['severity']}:",
+            Cell(f"{one['code']}:", _TONES.get(one["severity"], Tone.PLAIN)), f"{place_of(one)}: {one['severity']}:",
             sentence(one["message"]), one["cure"], indent=2,
         ).rstrip()
         for one in found
     )  # fmt: skip
-
-
-def _place(found: dict[str, Any]) -> str:
-    return str(found.get("pointer") or found["path"])
 
 
 def _repairs(found: Sequence[dict[str, Any]], screen: Screen) -> str:

@@ -19,10 +19,10 @@ import pytest
 
 from cybertip.ledger import Ledger
 from tests.acceptance.conftest import Cli, Run, clean_environment
-from tests.acceptance.filings import LEDGER
+from tests.acceptance.filings import LEDGER, case, nobody
 from tests.acceptance.made_up import SUSPECT, TRAFFICKING, make_ledger
 from tests.acceptance.terminals import Terminal, terminals
-from tests.canaries import USERNAME
+from tests.canaries import CONTENT, USERNAME
 from tests.unit.ledger.ledgers import new, open_ledger
 
 EVERY = {"case-filed", "case-again", "case-refused", "case-doubt", "case-pending", "case-later"}
@@ -329,6 +329,31 @@ def test_show_on_a_terminal_is_for_people(terminal: Callable[..., Terminal], wid
     assert "Request-ID" not in events
     assert "[refused]" not in events
     assert parts[-1] == f"All of it in a folder, as proof: cybertip ledger export {short}\n"
+
+
+def test_content_in_the_wrong_place_is_not_shown(cli: Cli, ledger: Path, tmp_path: Path) -> None:
+    """Neither a type nor the name of a field that no record has is printed unless somebody reveals it."""
+    file = case(tmp_path, "case-odd")
+    content = json.loads((tmp_path / file).read_text(encoding="utf-8"))
+    content["suspects"][0][f"{CONTENT}-key"] = 1
+    content["incident"]["type"] = f"{CONTENT}-type"
+    (tmp_path / file).write_text(json.dumps(content), encoding="utf-8")
+    with nobody() as address:
+        assert cli("file", file, **address).status == 3
+    shown = cli("show", "case-odd")
+    assert "X002: /suspects/0/…: error" in shown.stdout
+    assert json.loads(cli("show", "case-odd", "--json").stdout)["types"] == []
+    there = f"/suspects/0/{CONTENT}-key"
+    assert there in revealed(tmp_path, "show", "case-odd", "--reveal").stdout
+    runs = [shown, cli("show", "case-odd", "--json"), cli("list"), cli("list", "--json"), cli("retry", "case-odd")]
+    (tmp_path / "odd.json").write_bytes((tmp_path / file).read_bytes())
+    mended, yes = case(tmp_path, "case-odd"), ("--reason", "x", "--yes")
+    runs.append(cli("correct", "case-odd", mended, *yes))
+    assert "- /suspects/0/…  removed" in runs[-1].stderr
+    runs.append(cli("correct", "case-odd", "odd.json", *yes, "--json"))
+    assert {"pointer": "/suspects/0/…", "kind": "added"} in json.loads(runs[-1].stdout)["differences"]
+    assert not [run for run in runs if CONTENT in run.stdout + run.stderr]
+    assert f"- {there}  removed" in revealed(tmp_path, "correct", "case-odd", mended, *yes, "--reveal").stderr
 
 
 def test_reveal_shows_all_and_is_recorded(ledger: Path, tmp_path: Path) -> None:
