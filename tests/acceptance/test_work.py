@@ -47,7 +47,13 @@ def put(folder: Path, server: Program, *names: str) -> list[str]:
         Client(USERNAME, PASSWORD, base_url=server.base_url) as client,
     ):
         filer = Filer(ledger, client, sample.profile())
-        return [filer.enqueue((folder / case(folder, name)).read_bytes(), folder).id for name in names]
+        ids = []
+        for name in names:
+            # In a folder of its own: a worker may be reading the files of the others.
+            own = folder / name
+            own.mkdir(exist_ok=True)
+            ids.append(filer.enqueue((own / case(own, name)).read_bytes(), own).id)
+        return ids
 
 
 def test_it_files_what_others_put_in_until_it_is_stopped(begin: Begin, server: Program, tmp_path: Path) -> None:
